@@ -1,0 +1,135 @@
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client;
+
+/// <summary>
+/// What a user interface can ask of a profile. <c>LocalChat</c> answers in the process that owns the profile, <c>AgentChat</c> asks that process over
+/// PROFILE/agent.sock; callers cannot tell them apart.
+/// </summary>
+public interface IChat : IAsyncDisposable
+{
+    Task<Self> WhoAmIAsync(CancellationToken cancellation);
+
+    Task<ChatStatus> StatusAsync(CancellationToken cancellation);
+
+    /// <summary>People by username. From the server when reachable, else those known here with presence unknown.</summary>
+    Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation);
+
+    /// <summary>Keeps the text durably, then waits until the gateway accepted it, refused it or is found unreachable.</summary>
+    Task<SendOutcome> SendAsync(string user, string text, CancellationToken cancellation);
+
+    /// <summary>The newest messages with a person, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given.</summary>
+    Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation);
+
+    /// <summary>Messages received after <paramref name="sequence"/> in order of arrival, then live events, until cancelled.</summary>
+    IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, CancellationToken cancellation);
+
+    Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation);
+
+    /// <summary>Disconnects and locks: chat commands answer "not logged in" until the next log-in.</summary>
+    Task LogoutAsync(CancellationToken cancellation);
+
+    /// <summary>PEM: identity, encryption, issuing certificates, in this order.</summary>
+    Task<string> DevicePemAsync(CancellationToken cancellation);
+
+    Task SetAwayAsync(bool away, CancellationToken cancellation);
+}
+
+/// <param name="Fingerprint">SHA-256 of the identity certificate, hex.</param>
+public sealed record Self(
+    UserId User, string Username, string Organisation, string Domain, DeviceId Device, string Fingerprint, DateTimeOffset CertificateNotAfter, string Gateway, string Profile);
+
+public enum ConnectionState
+{
+    Offline,
+    Connecting,
+    Online,
+    LoggedOut,
+    Refused,
+}
+
+/// <param name="Trouble">A sentence when something is wrong, else null.</param>
+/// <param name="Outbox">Messages not yet accepted by the gateway.</param>
+/// <param name="Pending">Received messages that wait for their session's key.</param>
+public sealed record ChatStatus(ConnectionState Connection, string? Trouble, int Outbox, int Pending, long Messages);
+
+public enum PersonPresence
+{
+    Unknown,
+    Offline,
+    Away,
+    Online,
+}
+
+public sealed record PersonInfo(UserId User, string Username, string FullName, PersonPresence Presence, DateTimeOffset? LastSeen);
+
+public enum MessageState
+{
+    /// <summary>Kept here, not yet accepted by the gateway.</summary>
+    Queued,
+
+    /// <summary>The gateway holds it durably.</summary>
+    Sent,
+
+    /// <summary>A device of the addressee stored it.</summary>
+    Delivered,
+
+    /// <summary>Refused for good; <see cref="ChatMessage.Trouble"/> says why.</summary>
+    Failed,
+
+    /// <summary>Came from someone else.</summary>
+    Received,
+}
+
+/// <param name="Sequence">Order of arrival here, rising; 0 for own messages.</param>
+/// <param name="Position">Place in the conversation.</param>
+/// <param name="From">Username as the verified certificate says.</param>
+/// <param name="With">Username of the other person of the conversation.</param>
+/// <param name="Verified">The author's certificate and signature were verified. Nothing else is ever shown.</param>
+/// <param name="GapBefore">A message is missing before this one.</param>
+public sealed record ChatMessage(
+    MessageId Id, ConversationId Conversation, string With, string From, bool Mine, string Text, DateTimeOffset SentAt, DateTimeOffset? ReceivedAt,
+    MessageState State, bool Verified, bool GapBefore, string? Trouble, long Sequence, long Position);
+
+public abstract record SendOutcome
+{
+    private SendOutcome() { }
+
+    /// <summary>Durable at the gateway.</summary>
+    public sealed record Sent(ChatMessage Message) : SendOutcome;
+
+    /// <summary>Kept in the outbox; it goes out when the server is back.</summary>
+    public sealed record Queued(ChatMessage Message, string Why) : SendOutcome;
+
+    public sealed record Refused(string Why) : SendOutcome;
+
+    public sealed record NotLoggedIn(string Why) : SendOutcome;
+}
+
+public abstract record LoginOutcome
+{
+    private LoginOutcome() { }
+
+    public sealed record LoggedIn : LoginOutcome;
+
+    public sealed record Refused(string Why) : LoginOutcome;
+
+    public sealed record Unreachable(string Why) : LoginOutcome;
+}
+
+public abstract record ChatEvent
+{
+    private ChatEvent() { }
+
+    public sealed record Received(ChatMessage Message) : ChatEvent;
+
+    /// <summary>An own message changed its state.</summary>
+    public sealed record StateChanged(ChatMessage Message) : ChatEvent;
+
+    public sealed record PresenceChanged(PersonInfo Person) : ChatEvent;
+
+    public sealed record ConnectionChanged(ConnectionState State, string? Trouble) : ChatEvent;
+
+    /// <summary>Something a person should know, as a sentence: messages dropped by a full mailbox, a broken chain.</summary>
+    public sealed record Notice(string Text) : ChatEvent;
+}

@@ -1,0 +1,18 @@
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Crypto;
+
+/// <summary>What a message says. The server never sees which of these it is.</summary>
+public abstract record MessageBody
+{
+    private MessageBody() { }
+
+    /// <summary>At most <see cref="Limits.Text"/> bytes of UTF-8.</summary>
+    public sealed record Text(string Value) : MessageBody;
+
+    /// <summary>Messages of the addressee that are stored on this device. At most 500 ids.</summary>
+    public sealed record Receipt(IReadOnlyList<MessageId> Delivered) : MessageBody;
+
+    /// <summary>A kind that this version does not know; kept whole so that a later one can show it.</summary>
+    public sealed record Unknown(string Kind, ReadOnlyMemory<byte> Json) : MessageBody;
+}

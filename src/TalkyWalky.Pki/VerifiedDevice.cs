@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Pki;
+
+public enum DeviceKeyUse
+{
+    /// <summary>Signs: KU digitalSignature, EKU clientAuth.</summary>
+    Identity,
+
+    /// <summary>Unwraps: KU keyEncipherment.</summary>
+    Encryption,
+}
+
+/// <summary>Proof that a device certificate passed <see cref="DeviceCertificates.Verify"/>. Only that method makes one.</summary>
+public sealed class VerifiedDevice
+{
+    internal VerifiedDevice(
+        UserId user, DeviceId device, string username, string organisation, string domain, DeviceKeyUse use, byte[] der, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    {
+        User = user;
+        Device = device;
+        Username = username;
+        Organisation = organisation;
+        Domain = domain;
+        Use = use;
+        Der = der;
+        NotBefore = notBefore;
+        NotAfter = notAfter;
+        CertificateHash = Digest.Sha256(der);
+    }
+
+    public UserId User { get; }
+
+    public DeviceId Device { get; }
+
+    /// <summary>The subject's CN: the directory's name.</summary>
+    public string Username { get; }
+
+    public string Organisation { get; }
+
+    public string Domain { get; }
+
+    public DeviceKeyUse Use { get; }
+
+    public ReadOnlyMemory<byte> Der { get; }
+
+    /// <summary>SHA-256 of the DER certificate.</summary>
+    public Digest CertificateHash { get; }
+
+    public DateTimeOffset NotBefore { get; }
+
+    public DateTimeOffset NotAfter { get; }
+
+    public RSA LoadPublicKey()
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(Der.Span);
+        return certificate.GetRSAPublicKey()!;
+    }
+}
+
+public abstract record DeviceVerification
+{
+    private DeviceVerification() { }
+
+    public sealed record Verified(VerifiedDevice Device) : DeviceVerification;
+
+    /// <param name="Reason">Why, as a sentence.</param>
+    public sealed record Refused(PathFailure Failure, string Reason) : DeviceVerification;
+}
+
+public abstract record ServerVerification
+{
+    private ServerVerification() { }
+
+    public sealed record Verified : ServerVerification;
+
+    public sealed record Refused(PathFailure Failure, string Reason) : ServerVerification;
+}
+
+public enum PathFailure
+{
+    Malformed,
+    UntrustedRoot,
+    Expired,
+    NotYetValid,
+    BadSignature,
+    WrongProfile,
+    WrongName,
+    WeakKey,
+    ConstraintViolated,
+    Other,
+}

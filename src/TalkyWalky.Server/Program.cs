@@ -1,0 +1,2 @@
+await Console.Error.WriteLineAsync("talkywalkyd: not built yet");
+return 1;

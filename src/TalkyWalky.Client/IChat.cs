@@ -15,8 +15,11 @@ public interface IChat : IAsyncDisposable
     /// <summary>People by username. From the server when reachable, else those known here with presence unknown.</summary>
     Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation);
 
-    /// <summary>Keeps the text durably, then waits until the gateway accepted it, refused it or is found unreachable.</summary>
-    Task<SendOutcome> SendAsync(string user, string text, CancellationToken cancellation);
+    /// <summary>
+    /// Keeps the text durably, then waits until the gateway accepted it, refused it or is found unreachable. The caller names the message: asked again with an
+    /// <paramref name="id"/> that is kept already, it reports the fate of that message and sends nothing twice, so an unknown outcome is safe to repeat.
+    /// </summary>
+    Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation);
 
     /// <summary>The newest messages with a person, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given.</summary>
     Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation);

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Pki.Jose;
 
@@ -20,6 +22,9 @@ public sealed record JwsType(string Name, string Algorithm)
 
     /// <summary>One message, by its session's key.</summary>
     public static readonly JwsType Message = new("tw-body", Es256);
+
+    /// <summary>Signed with ECDSA on P-256; every other type with RSASSA-PSS.</summary>
+    internal bool IsEs256 { get; } = string.Equals(Algorithm, Es256, StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -28,11 +33,24 @@ public sealed record JwsType(string Name, string Algorithm)
 /// </summary>
 public sealed class Jws
 {
-    private Jws(JwsType type, byte[] payload, IReadOnlyList<ReadOnlyMemory<byte>> x5c)
+    /// <summary>Characters of a PS256 token: four certificates and a body of some KiB.</summary>
+    public const int MaxPs256 = 64 * 1024;
+
+    /// <summary>Characters of an ES256 token, so that the message around it stays within <see cref="Limits.Payload"/>.</summary>
+    public const int MaxEs256 = (Limits.Payload / 4 * 3) - 1024;
+
+    private const int Es256Size = 64, MinRsaBits = 2048, MaxRsaBits = 4096;
+
+    private readonly byte[] _signedHash;
+    private readonly byte[] _signature;
+
+    private Jws(JwsType type, byte[] payload, IReadOnlyList<ReadOnlyMemory<byte>> x5c, byte[] signedHash, byte[] signature)
     {
         Type = type;
         Payload = payload;
         X5c = x5c;
+        _signedHash = signedHash;
+        _signature = signature;
     }
 
     public JwsType Type { get; }
@@ -42,16 +60,80 @@ public sealed class Jws
     /// <summary>DER certificates, leaf first. Candidates only: the pinned root decides. Empty for ES256 types.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> X5c { get; }
 
-    /// <summary>ASCII bytes of the compact serialisation.</summary>
-    /// <param name="x5c">DER, leaf first.</param>
-    public static byte[] Sign(JwsType type, RSA key, ReadOnlySpan<byte> payload, IReadOnlyList<ReadOnlyMemory<byte>> x5c) => throw new NotSupportedException();
+    /// <summary>ASCII bytes of the compact serialisation. RSASSA-PSS with SHA-256 and a salt of 32 bytes (RFC 7518 §3.5).</summary>
+    /// <param name="key">RSA of 2048 to 4096 bits.</param>
+    /// <param name="x5c">DER, leaf first; one to four certificates of at most 8 KiB.</param>
+    /// <exception cref="ArgumentException">The type takes another algorithm, or a limit is passed.</exception>
+    public static byte[] Sign(JwsType type, RSA key, ReadOnlySpan<byte> payload, IReadOnlyList<ReadOnlyMemory<byte>> x5c)
+    {
+        if (type.IsEs256) throw new ArgumentException($"{type.Name} is not signed with RSA", nameof(type));
+        if (key.KeySize is < MinRsaBits or > MaxRsaBits) throw new ArgumentException("an RSA key here has 2048 to 4096 bits", nameof(key));
+        if (x5c.Count is 0 or > JwsHeader.MaxCertificates || x5c.Any(static der => der.Length is 0 or > JwsHeader.MaxCertificate))
+            throw new ArgumentException("x5c holds one to four certificates of at most 8 KiB", nameof(x5c));
+        var compact = Prepare(JwsHeader.Encode(type, x5c), payload, (key.KeySize + 7) / 8, MaxPs256, out var signed);
+        var signature = key.SignData(compact.AsSpan(0, signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        StrictBase64Url.Encode(signature, compact.AsSpan(signed + 1));
+        return compact;
+    }
 
-    public static byte[] Sign(JwsType type, ECDsa key, ReadOnlySpan<byte> payload) => throw new NotSupportedException();
+    /// <summary>ASCII bytes of the compact serialisation. The signature is r and s, 32 bytes each (RFC 7518 §3.4).</summary>
+    /// <param name="key">On P-256.</param>
+    /// <exception cref="ArgumentException">The type takes another algorithm, or the payload is too long.</exception>
+    public static byte[] Sign(JwsType type, ECDsa key, ReadOnlySpan<byte> payload)
+    {
+        if (!type.IsEs256) throw new ArgumentException($"{type.Name} is not signed with ECDSA", nameof(type));
+        var compact = Prepare(JwsHeader.Encode(type, []), payload, Es256Size, MaxEs256, out var signed);
+        Span<byte> signature = stackalloc byte[Es256Size];
+        if (key.SignData(compact.AsSpan(0, signed), signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation) != Es256Size)
+            throw new ArgumentException("ES256 takes a key on P-256", nameof(key));
+        StrictBase64Url.Encode(signature, compact.AsSpan(signed + 1));
+        return compact;
+    }
 
     /// <summary>Parses and bounds, verifies nothing. Null for anything that is not exactly a token of this type.</summary>
-    public static Jws? TryParse(JwsType type, ReadOnlySpan<byte> compact) => throw new NotSupportedException();
+    public static Jws? TryParse(JwsType type, ReadOnlySpan<byte> compact)
+    {
+        if (compact.Length > (type.IsEs256 ? MaxEs256 : MaxPs256)) return null;
+        var first = compact.IndexOf((byte)'.');
+        var last = compact.LastIndexOf((byte)'.');
+        if (first < 0 || last == first) return null;
+        if (StrictBase64Url.TryDecode(compact[..first]) is not { } header || JwsHeader.TryParse(type, header) is not { } x5c) return null;
+        if (StrictBase64Url.TryDecode(compact[(last + 1)..]) is not { } signature || !IsSignatureSize(type, signature.Length)) return null;
+        if (StrictBase64Url.TryDecode(compact[(first + 1)..last]) is not { } payload) return null;
+        return new Jws(type, payload, x5c, SHA256.HashData(compact[..last]), signature);
+    }
 
-    public bool Verify(RSA key) => throw new NotSupportedException();
+    /// <summary>False for a key of another kind or size than the type's algorithm takes.</summary>
+    public bool Verify(RSA key) =>
+        !Type.IsEs256
+        && key.KeySize is >= MinRsaBits and <= MaxRsaBits
+        && _signature.Length == (key.KeySize + 7) / 8
+        && key.VerifyHash(_signedHash, _signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
 
-    public bool Verify(ECDsa key) => throw new NotSupportedException();
+    /// <summary>False for a key of another kind or size than the type's algorithm takes.</summary>
+    public bool Verify(ECDsa key) =>
+        Type.IsEs256
+        && key.KeySize == 256
+        && key.VerifyHash(_signedHash, _signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
+    /// <summary>Zeroes the payload: for a token that carried a secret, once that is read.</summary>
+    public void Erase() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsMemory(Payload).Span);
+
+    private static bool IsSignatureSize(JwsType type, int size) =>
+        type.IsEs256 ? size == Es256Size : size is >= MinRsaBits / 8 and <= MaxRsaBits / 8;
+
+    /// <summary>The token with room for its signature behind the second dot.</summary>
+    private static byte[] Prepare(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, int signatureSize, int max, out int signed)
+    {
+        var headerLength = StrictBase64Url.EncodedLength(header.Length);
+        signed = headerLength + 1 + StrictBase64Url.EncodedLength(payload.Length);
+        var length = signed + 1 + StrictBase64Url.EncodedLength(signatureSize);
+        if (length > max) throw new ArgumentException($"the token would have {length} characters; at most {max} are allowed", nameof(payload));
+        var compact = new byte[length];
+        StrictBase64Url.Encode(header, compact);
+        compact[headerLength] = (byte)'.';
+        StrictBase64Url.Encode(payload, compact.AsSpan(headerLength + 1));
+        compact[signed] = (byte)'.';
+        return compact;
+    }
 }

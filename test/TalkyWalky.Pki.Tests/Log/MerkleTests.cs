@@ -1,0 +1,94 @@
+using System.Text.Json;
+using TalkyWalky.Pki.Log;
+using TalkyWalky.Testing;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Pki.Tests.Log;
+
+public sealed class MerkleTests
+{
+    [Fact]
+    public void VerifyInclusion_PublicVectors_AllAgree() => Assert.Equal(98, Replay("inclusion", static vector =>
+        TryHash(vector, "root", out var root)
+        && TryHash(vector, "leafHash", out var leaf)
+        && TryProof(vector, out var proof)
+        && MerkleProof.VerifyInclusion(root, vector.GetProperty("treeSize").GetUInt64(), vector.GetProperty("leafIdx").GetUInt64(), leaf, proof)));
+
+    [Fact]
+    public void VerifyConsistency_PublicVectors_AllAgree() => Assert.Equal(98, Replay("consistency", static vector =>
+        TryHash(vector, "root1", out var root1)
+        && TryHash(vector, "root2", out var root2)
+        && TryProof(vector, out var proof)
+        && MerkleProof.VerifyConsistency(root1, vector.GetProperty("size1").GetUInt64(), root2, vector.GetProperty("size2").GetUInt64(), proof)));
+
+    [Fact]
+    public void PathTo_EveryLeafOfEverySmallTree_ProvesThatLeafAlone()
+    {
+        for (var size = 1; size <= 33; size++)
+        {
+            var leaves = Leaves(size);
+            var tree = new MerkleTree(leaves);
+            for (var index = 0; index < size; index++)
+            {
+                var path = tree.PathTo(index);
+                Assert.True(MerkleProof.VerifyInclusion(tree.Root, (ulong)size, (ulong)index, leaves[index], path));
+                Assert.False(MerkleProof.VerifyInclusion(tree.Root, (ulong)size, (ulong)index, leaves[(index + 1) % size], path) && size > 1);
+                Assert.False(MerkleProof.VerifyInclusion(tree.Root, (ulong)size, (ulong)index + 1, leaves[index], path));
+            }
+        }
+    }
+
+    [Fact]
+    public void Root_EverySmallTree_IsRfc6962sRecursion()
+    {
+        for (var size = 0; size <= 33; size++) Assert.Equal(ByDefinition(Leaves(size)), new MerkleTree(Leaves(size)).Root);
+    }
+
+    [Fact]
+    public void PathTo_OutsideTheTree_Throws()
+    {
+        var tree = new MerkleTree(Leaves(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tree.PathTo(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tree.PathTo(-1));
+    }
+
+    private static Digest[] Leaves(int count) => [.. Enumerable.Range(0, count).Select(static i => MerkleProof.HashLeaf([(byte)i]))];
+
+    // RFC 6962 §2.1, word for word.
+    private static Digest ByDefinition(ReadOnlySpan<Digest> leaves)
+    {
+        if (leaves.Length == 0) return Digest.Sha256([]);
+        if (leaves.Length == 1) return leaves[0];
+        var split = 1;
+        while (2 * split < leaves.Length) split *= 2;
+        return MerkleProof.HashNode(ByDefinition(leaves[..split]), ByDefinition(leaves[split..]));
+    }
+
+    private static int Replay(string kind, Func<JsonElement, bool> verify)
+    {
+        var files = Directory.GetFiles(Repository.Vectors("merkle", "testdata", kind), "*.json", SearchOption.AllDirectories);
+        foreach (var file in files)
+        {
+            using var vector = JsonDocument.Parse(File.ReadAllBytes(file));
+            Assert.True(verify(vector.RootElement) != vector.RootElement.GetProperty("wantErr").GetBoolean(), file);
+        }
+
+        return files.Length;
+    }
+
+    private static bool TryHash(JsonElement vector, string name, out Digest hash) => Digest.TryRead(vector.GetProperty(name).GetBytesFromBase64(), out hash);
+
+    private static bool TryProof(JsonElement vector, out List<Digest> proof)
+    {
+        proof = [];
+        var property = vector.GetProperty("proof");
+        if (property.ValueKind == JsonValueKind.Null) return true;
+        foreach (var element in property.EnumerateArray())
+        {
+            if (!Digest.TryRead(element.GetBytesFromBase64(), out var hash)) return false;
+            proof.Add(hash);
+        }
+
+        return true;
+    }
+}

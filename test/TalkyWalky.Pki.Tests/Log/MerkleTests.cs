@@ -16,10 +16,9 @@ public sealed class MerkleTests
 
     [Fact]
     public void VerifyConsistency_PublicVectors_AllAgree() => Assert.Equal(98, Replay("consistency", static vector =>
-        TryHash(vector, "root1", out var root1)
-        && TryHash(vector, "root2", out var root2)
-        && TryProof(vector, out var proof)
-        && MerkleProof.VerifyConsistency(root1, vector.GetProperty("size1").GetUInt64(), root2, vector.GetProperty("size2").GetUInt64(), proof)));
+        TryProof(vector, out var proof)
+        && MerkleProof.VerifyConsistency(
+            Root(vector, "root1"), vector.GetProperty("size1").GetUInt64(), Root(vector, "root2"), vector.GetProperty("size2").GetUInt64(), proof)));
 
     [Fact]
     public void PathTo_EveryLeafOfEverySmallTree_ProvesThatLeafAlone()
@@ -77,6 +76,10 @@ public sealed class MerkleTests
     }
 
     private static bool TryHash(JsonElement vector, string name, out Digest hash) => Digest.TryRead(vector.GetProperty(name).GetBytesFromBase64(), out hash);
+
+    // One valid vector compares the words "don't care" as roots; any one-to-one stand-in keeps its meaning.
+    private static Digest Root(JsonElement vector, string name) =>
+        TryHash(vector, name, out var root) ? root : Digest.Sha256(vector.GetProperty(name).GetBytesFromBase64());
 
     private static bool TryProof(JsonElement vector, out List<Digest> proof)
     {

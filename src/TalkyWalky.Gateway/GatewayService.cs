@@ -1,43 +1,198 @@
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Routing;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
-using TalkyWalky.Pki;
+using TalkyWalky.Gateway.Handshake;
+using TalkyWalky.Gateway.People;
+using TalkyWalky.Gateway.Publishing;
+using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Gateway;
 
-/// <param name="Host">host[:port] that devices sign in their handshake; any of these is right.</param>
-/// <param name="CertificateHash">SHA-256 of the TLS certificate now in use: binds the handshake to this connection's end.</param>
-/// <param name="IssuingCertificates">DER, sent in Welcome and used as path candidates.</param>
-public sealed record GatewayOptions(
-    TrustAnchor Anchor,
-    IReadOnlySet<string> Hosts,
-    Func<Digest> CertificateHash,
-    IReadOnlyList<ReadOnlyMemory<byte>> IssuingCertificates,
-    TimeSpan LoginMaxAge,
-    int MaxOutstanding = 256,
-    int Prefetch = 256);
-
 /// <summary>Runs device sessions: handshake, authorisation, fan-out, delivery, presence. Cannot decrypt anything.</summary>
-public sealed class GatewayService(
-    GatewayOptions options, IDirectory directory, IStore store, IBroker broker, TimeProvider time, ILoggerFactory logs) : IAsyncDisposable
+public sealed class GatewayService : IAsyncDisposable
 {
-    internal (GatewayOptions, IDirectory, IStore, IBroker, TimeProvider, ILoggerFactory) Parts => (options, directory, store, broker, time, logs);
+    private readonly GatewayOptions _options;
+    private readonly IStore _store;
+    private readonly IBroker _broker;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly HelloVerifier _hellos;
+    private readonly Attendance _attendance = new();
+    private readonly Rosters _rosters;
+    private readonly PublishGate _gate;
+    private readonly PeopleDesk _people;
+    private readonly RunningCount _running = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abandon = new();
+
+    public GatewayService(GatewayOptions options, IDirectory directory, IStore store, IBroker broker, TimeProvider time, ILoggerFactory logs)
+    {
+        _options = options;
+        _store = store;
+        _broker = broker;
+        _time = time;
+        _log = logs.CreateLogger("TalkyWalky.Gateway");
+        _hellos = new HelloVerifier(options, directory, store, time);
+        _rosters = new Rosters(directory, store, time);
+        _gate = new PublishGate(_rosters, options.Anchor.Hash, time);
+        _people = new PeopleDesk(directory, store, _rosters, _attendance);
+    }
 
     /// <summary>One connection, from challenge to goodbye. Returns when it is over; never throws for what a peer does.</summary>
-    public Task RunSessionAsync(WebSocket socket, string source, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <param name="source">The peer's address, for the log.</param>
+    /// <param name="cancellation">Ends the session with the goodbye of a server that stops.</param>
+    public async Task RunSessionAsync(WebSocket socket, string source, CancellationToken cancellation)
+    {
+        using var running = _running.Enter();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
+        var connection = new Connection(socket, _time);
+        var ending = Ending.Lost;
+        Session? session = null;
+        SessionLoops? loops = null;
+        try
+        {
+            var challenge = _hellos.NewChallenge(out var nonce);
+            if (await connection.SendAsync(challenge.ToByteArray()) != SendResult.Sent) return;
+            switch (await ReceiveHelloAsync(connection, nonce, stop.Token))
+            {
+                case Admission.Refused refused:
+                    ending = refused.Ending;
+                    _log.HelloRefused(source, ending.Code, ending.Text);
+                    return;
+                case Admission.Admitted admitted:
+                    session = new Session(admitted.Account, admitted.Device);
+                    _attendance.Enter(session)?.End(Ending.Replaced);
+                    _log.Connected(session.Device, session.User, source);
+
+                    // Whoever was disabled since the check above was not there yet to be disconnected.
+                    if (await _gate.ExpelAsync(session, stop.Token) is { } expelled)
+                    {
+                        ending = expelled;
+                        return;
+                    }
+
+                    await using (var mailbox = await OpenMailboxAsync(session.Device, stop.Token))
+                    {
+                        var seen = await _store.AdvanceGenerationAsync(session.Device, admitted.Generation, stop.Token);
+                        await session.Outbox.AddAsync(PooledFrame.Of(Welcome(seen)));
+                        loops = LoopsOf(session, connection, mailbox, source);
+                        await using var stopped = stop.Token.UnsafeRegister(static state => ((Session)state!).End(Ending.ShuttingDown), session);
+                        ending = await loops.RunAsync();
+                    }
+
+                    return;
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            ending = Ending.ShuttingDown;
+        }
+        catch (EngineException failed)
+        {
+            ending = Ending.Unavailable;
+            _log.EngineFailed(failed, source);
+        }
+        finally
+        {
+            if (session is not null) await LeaveAsync(session, ending);
+            await connection.CloseAsync(ending, loops?.Reading);
+            session?.MarkGone();
+        }
+    }
 
     /// <summary>Ends every session of a person at once (account disabled).</summary>
-    public Task DisconnectAsync(UserId user, CloseCode code, string text) => throw new NotSupportedException();
+    /// <param name="text">A sentence for the person.</param>
+    public async Task DisconnectAsync(UserId user, CloseCode code, string text)
+    {
+        Invalidate(user);
+        var sessions = _attendance.SessionsOf(user);
+        foreach (var session in sessions) session.End(new Ending(code, text));
+        await Task.WhenAll(sessions.Select(static session => session.Gone));
+    }
+
+    /// <summary>Forgets what is remembered of a person's account and devices: call it after a change of either in this process.</summary>
+    public void Invalidate(UserId user) => _rosters.Invalidate(user);
 
     /// <summary>Says goodbye to all and waits until their mailboxes are released.</summary>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-}
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        try
+        {
+            await _running.NoneAsync().WaitAsync(4 * GatewayTimes.Goodbye, _time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            _log.SessionsLeft(_running.Count);
+            await _abandon.CancelAsync();
+            await _running.NoneAsync();
+        }
+    }
 
-public static class GatewayEndpoint
-{
-    /// <summary>GET /v1/session, upgraded to a WebSocket (RFC 6455).</summary>
-    public static void MapGateway(this IEndpointRouteBuilder routes, GatewayService gateway) => throw new NotSupportedException();
+    private async Task<Admission> ReceiveHelloAsync(Connection connection, ReadOnlyMemory<byte> nonce, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(GatewayTimes.Hello, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stop);
+        var received = await connection.ReceiveAsync(Limits.HelloFrame, either.Token);
+        var frame = received.Kind == ReceivedKind.Frame ? FrameCodec.TryRead(received.Bytes) : null;
+        received.Return();
+        if (received.Kind == ReceivedKind.Closed)
+        {
+            stop.ThrowIfCancellationRequested();
+            return new Admission.Refused(late.IsCancellationRequested ? Ending.NoHello : Ending.Lost);
+        }
+
+        if (frame is not { BodyCase: ClientFrame.BodyOneofCase.Hello })
+            return new Admission.Refused(Ending.Malformed($"the first frame is a hello of at most {Limits.HelloFrame} bytes"));
+        return await _hellos.VerifyAsync(frame.Hello, nonce, stop);
+    }
+
+    // The authority makes the mailbox before it lists the device; making it once more covers a crash between the two.
+    private async Task<IMailbox> OpenMailboxAsync(DeviceId device, CancellationToken cancellation)
+    {
+        if (await _broker.OpenAsync(device, _options.Prefetch, cancellation) is { } mailbox) return mailbox;
+        await _broker.CreateMailboxAsync(device, cancellation);
+        return await _broker.OpenAsync(device, _options.Prefetch, cancellation)
+            ?? throw new EngineException($"the mailbox of device {device} could be made but not opened");
+    }
+
+    private ServerFrame Welcome(ulong seenGeneration)
+    {
+        var welcome = new Welcome
+        {
+            ServerTime = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            SeenGeneration = seenGeneration,
+            MaxOutstanding = (uint)_options.MaxOutstanding,
+        };
+        foreach (var certificate in _options.IssuingCertificates) welcome.IssuingCertificates.Add(UnsafeByteOperations.UnsafeWrap(certificate));
+        return new ServerFrame { Welcome = welcome };
+    }
+
+    private SessionLoops LoopsOf(Session session, Connection connection, IMailbox mailbox, string source)
+    {
+        var publishes = new PublishLine(session, _broker, _options.MaxOutstanding, _time, _log, _abandon.Token);
+        var acks = new AckLine(mailbox);
+        var desk = new FrameDesk(session, _gate, publishes, acks, _people, _attendance, _log);
+        return new SessionLoops(session, connection, mailbox, desk, publishes, acks, _attendance, _time, _log, source);
+    }
+
+    private async Task LeaveAsync(Session session, Ending ending)
+    {
+        session.End(ending);
+        session.Outbox.Complete();
+        var now = _time.GetUtcNow();
+        _log.Disconnected(session.Device, session.User, ending.Text);
+        if (!_attendance.Leave(session, now)) return;
+        try
+        {
+            await _store.SetLastSeenAsync(session.User, now, _abandon.Token);
+        }
+        catch (Exception failed) when (failed is EngineException or OperationCanceledException)
+        {
+            _log.LastSeenNotStored(failed, session.User);
+        }
+    }
 }

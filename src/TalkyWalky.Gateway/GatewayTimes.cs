@@ -1,0 +1,24 @@
+namespace TalkyWalky.Gateway;
+
+/// <summary>Every wait of a session in one place (docs/protocol.md section 7).</summary>
+internal static class GatewayTimes
+{
+    /// <summary>From the challenge to the whole Hello.</summary>
+    public static readonly TimeSpan Hello = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between the clocks of a device and the gateway, either way.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
+
+    /// <summary>One frame that the peer does not take up.</summary>
+    public static readonly TimeSpan SlowPeer = TimeSpan.FromSeconds(60);
+
+    /// <summary>To finish what a session has begun, and again for the peer to answer the goodbye.</summary>
+    public static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest that a change made by another process stays unseen here.</summary>
+    public static readonly TimeSpan RosterLife = TimeSpan.FromSeconds(5);
+
+    public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(30);
+
+    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(30);
+}

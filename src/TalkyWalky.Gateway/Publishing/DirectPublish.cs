@@ -1,0 +1,80 @@
+using TalkyWalky.Engines;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Gateway.Publishing;
+
+/// <summary>A publish whose shape and sizes are right; whether it may pass is decided by <see cref="DirectRules"/>.</summary>
+internal sealed record DirectPublish(EnvelopeKind Kind, ConversationId Conversation, Address[] Recipients)
+{
+    /// <summary>Pure: ids, sizes and numbers only.</summary>
+    public static DirectPublish? TryRead(Publish publish, out Refusal refusal)
+    {
+        refusal = default;
+        var envelope = publish.Envelope;
+        if (envelope is null || envelope.Kind is not (EnvelopeKind.Message or EnvelopeKind.Grant or EnvelopeKind.GrantRequest))
+            refusal = Refusal.Malformed("the publish has no envelope of a known kind");
+        else if (!ConversationId.TryRead(envelope.Conversation.Span, out var conversation))
+            refusal = Refusal.Malformed("a conversation id has 32 bytes");
+        else if (envelope.Epoch != 0)
+            refusal = Refusal.NotAllowed("a direct conversation has epoch 0 only");
+        else if (envelope.Payload.IsEmpty)
+            refusal = Refusal.Malformed("the envelope has no payload");
+        else if (envelope.Payload.Length > Limits.Payload)
+            refusal = Refusal.TooLarge($"a payload has at most {Limits.Payload} bytes; send less at once");
+        else if (ReadRecipients(publish, envelope.Kind, out refusal) is { } recipients)
+            return new DirectPublish(envelope.Kind, conversation, recipients);
+        return null;
+    }
+
+    private static Address[]? ReadRecipients(Publish publish, EnvelopeKind kind, out Refusal refusal)
+    {
+        refusal = default;
+        if (publish.Recipients.Count == 0) refusal = Refusal.Malformed("the publish names no recipients");
+        if (publish.Recipients.Count > Limits.Recipients) refusal = Refusal.TooLarge($"a publish names at most {Limits.Recipients} devices; split the grant");
+        if (kind == EnvelopeKind.GrantRequest && publish.Recipients.Count > 1) refusal = Refusal.Malformed("a grant request goes to one device");
+        if (refusal.IsSet) return null;
+        var addresses = new Address[publish.Recipients.Count];
+        var seen = new HashSet<DeviceId>(addresses.Length);
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            var recipient = publish.Recipients[i];
+            if (!DeviceId.TryRead(recipient.Device.Span, out var device)) refusal = Refusal.Malformed("a device id has 16 bytes");
+            else if (!seen.Add(device)) refusal = Refusal.Malformed("the publish names a device twice");
+            else if (recipient.Slice.Length > Limits.Slice) refusal = Refusal.TooLarge($"a slice has at most {Limits.Slice} bytes");
+            else if (recipient.Slice.IsEmpty != (kind != EnvelopeKind.Grant)) refusal = Refusal.Malformed("each recipient of a grant has a slice, of anything else none");
+            if (refusal.IsSet) return null;
+            addresses[i] = new Address(device, recipient.Slice.Memory);
+        }
+
+        return addresses;
+    }
+}
+
+/// <summary>Why a request is refused.</summary>
+/// <param name="Text">A sentence for a person.</param>
+internal readonly record struct Refusal(RefusalCode Code, string Text)
+{
+    public bool IsSet => Code != RefusalCode.Unspecified;
+
+    public static Refusal Malformed(string text) => new(RefusalCode.Malformed, text);
+
+    public static Refusal NotAllowed(string text) => new(RefusalCode.NotAllowed, text);
+
+    public static Refusal TooLarge(string text) => new(RefusalCode.TooLarge, text);
+
+    public static Refusal DevicesChanged { get; } =
+        new(RefusalCode.DevicesChanged, "the devices of this conversation changed; look them up and seal anew");
+
+    public static Refusal NoDevices { get; } = new(RefusalCode.NoDevices, "this person has no device that can receive now; the message waits here");
+
+    public static Refusal MailboxFull { get; } =
+        new(RefusalCode.MailboxFull, "every mailbox of this conversation is full; it can go on when one of its devices has fetched its messages");
+
+    public static Refusal Busy { get; } = new(RefusalCode.Busy, "the server cannot store messages right now; try again later");
+
+    public static Refusal OutcomeUnknown { get; } =
+        new(RefusalCode.OutcomeUnknown, "the server does not know whether the message was stored; send the same bytes again");
+
+    public ServerFrame ToFrame(ulong request) => new() { Refused = new Refused { Request = request, Code = Code, Text = Text } };
+}

@@ -1,0 +1,138 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Agent;
+
+/// <summary>The owner of the profile went away before it answered. The outcome is unknown.</summary>
+internal sealed class AgentGoneException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>The owner of the profile answered that it could not do it.</summary>
+public sealed class AgentFailedException(string message) : IOException(message);
+
+/// <summary>Asks the process that owns the profile: a connection for each request, closed to cancel.</summary>
+internal sealed class AgentChat(string profile) : IChat
+{
+    /// <summary>Whether an owner listens.</summary>
+    public async Task<bool> IsThereAsync(CancellationToken cancellation)
+    {
+        using var socket = await AgentSocket.TryConnectAsync(profile, cancellation);
+        return socket is not null;
+    }
+
+    public async Task<Self> WhoAmIAsync(CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.WhoAmI), cancellation);
+        return reply.Self ?? throw Unexpected(reply);
+    }
+
+    public async Task<ChatStatus> StatusAsync(CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Status), cancellation);
+        return reply.Status ?? throw Unexpected(reply);
+    }
+
+    public async Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation)
+    {
+        var people = new List<PersonInfo>();
+        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.Users) { Flag = activeOnly }, cancellation))
+            people.Add(reply.Person ?? throw Unexpected(reply));
+        return people;
+    }
+
+    public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Send) { Id = id, User = user, Text = text }, cancellation);
+        return reply switch
+        {
+            { Kind: AgentReplyKind.Sent, Message: { } message } => new SendOutcome.Sent(message),
+            { Kind: AgentReplyKind.Queued, Message: { } message, Text: { } why } => new SendOutcome.Queued(message, why),
+            { Kind: AgentReplyKind.Refused, Text: { } why } => new SendOutcome.Refused(why),
+            { Kind: AgentReplyKind.NotLoggedIn, Text: { } why } => new SendOutcome.NotLoggedIn(why),
+            _ => throw Unexpected(reply),
+        };
+    }
+
+    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation)
+    {
+        var messages = new List<ChatMessage>();
+        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.History) { User = user, Limit = limit, Before = before }, cancellation))
+            messages.Add(reply.Message ?? throw Unexpected(reply));
+        return messages;
+    }
+
+    public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.Events) { Sequence = sequence }, cancellation))
+            yield return AgentReplies.ToEvent(reply) ?? throw Unexpected(reply);
+    }
+
+    public async Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Login) { Password = password }, cancellation);
+        return reply switch
+        {
+            { Kind: AgentReplyKind.LoggedIn } => new LoginOutcome.LoggedIn(),
+            { Kind: AgentReplyKind.Refused, Text: { } why } => new LoginOutcome.Refused(why),
+            { Kind: AgentReplyKind.Unreachable, Text: { } why } => new LoginOutcome.Unreachable(why),
+            _ => throw Unexpected(reply),
+        };
+    }
+
+    public Task LogoutAsync(CancellationToken cancellation) => AskAsync(new AgentRequest(AgentOp.Logout), cancellation);
+
+    public async Task<string> DevicePemAsync(CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.DevicePem), cancellation);
+        return reply.Text ?? throw Unexpected(reply);
+    }
+
+    public Task SetAwayAsync(bool away, CancellationToken cancellation) => AskAsync(new AgentRequest(AgentOp.SetAway) { Flag = away }, cancellation);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static InvalidDataException Unexpected(AgentReply reply) => new($"an unexpected reply on agent.sock: {reply.Kind}");
+
+    private async Task<AgentReply> AskAsync(AgentRequest request, CancellationToken cancellation)
+    {
+        AgentReply? answer = null;
+        await foreach (var reply in StreamAsync(request, cancellation)) answer = reply;
+        return answer ?? new AgentReply(AgentReplyKind.End);
+    }
+
+    private async IAsyncEnumerable<AgentReply> StreamAsync(AgentRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var socket = await AgentSocket.TryConnectAsync(profile, cancellation) ?? throw new AgentGoneException("nobody answers on agent.sock");
+        using var line = new AgentLine(socket);
+        await SayAsync(line, request, cancellation);
+        while (await NextAsync(line, cancellation) is { Kind: not AgentReplyKind.End } reply)
+        {
+            if (reply.Kind == AgentReplyKind.Failed) throw new AgentFailedException(reply.Text ?? "the program that holds this profile failed");
+            yield return reply;
+        }
+    }
+
+    private static async Task SayAsync(AgentLine line, AgentRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            await line.WriteAsync(request, AgentProtocol.Json.AgentRequest, cancellation);
+        }
+        catch (Exception gone) when (gone is IOException or SocketException)
+        {
+            throw new AgentGoneException("the owner of the profile closed agent.sock", gone);
+        }
+    }
+
+    private static async Task<AgentReply> NextAsync(AgentLine line, CancellationToken cancellation)
+    {
+        try
+        {
+            return await line.ReadAsync(AgentProtocol.Json.AgentReply, cancellation) ?? throw new AgentGoneException("the owner of the profile closed agent.sock");
+        }
+        catch (Exception gone) when (gone is SocketException || (gone is IOException and not AgentGoneException))
+        {
+            throw new AgentGoneException("the owner of the profile closed agent.sock", gone);
+        }
+    }
+}

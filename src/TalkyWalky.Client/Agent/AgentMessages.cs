@@ -1,0 +1,141 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Agent;
+
+internal static class AgentProtocol
+{
+    /// <summary>Both ends are this program; a mismatch means that an older or newer one owns the profile.</summary>
+    public const int Version = 1;
+
+    /// <summary>Bytes of one line: 64 KiB of text is at most 6x in JSON escapes, with room for names and ids.</summary>
+    public const int MaxLine = 512 * 1024;
+
+    public const int MaxConnections = 64;
+
+    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Text as it is: the line goes to a process of the same user, never into a page.</summary>
+    public static AgentJson Json { get; } = new(new JsonSerializerOptions(AgentJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
+
+internal enum AgentOp
+{
+    WhoAmI,
+    Status,
+    Users,
+    Send,
+    History,
+    Events,
+    Login,
+    Logout,
+    DevicePem,
+    SetAway,
+}
+
+/// <summary>One line per connection; which fields count depends on <paramref name="Op"/>.</summary>
+internal sealed record AgentRequest(AgentOp Op)
+{
+    public int Version { get; init; } = AgentProtocol.Version;
+
+    public MessageId? Id { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Text { get; init; }
+
+    public string? Password { get; init; }
+
+    public int? Limit { get; init; }
+
+    public long? Before { get; init; }
+
+    public long? Sequence { get; init; }
+
+    /// <summary>Users: active only. SetAway: away.</summary>
+    public bool? Flag { get; init; }
+
+    // Text and password stay out of logs and debuggers.
+    public override string ToString() => $"AgentRequest {{ Op = {Op} }}";
+}
+
+internal enum AgentReplyKind
+{
+    /// <summary>No more replies follow.</summary>
+    End,
+    Failed,
+    Self,
+    Status,
+    Person,
+    Message,
+    Pem,
+    Sent,
+    Queued,
+    Refused,
+    NotLoggedIn,
+    LoggedIn,
+    Unreachable,
+    Received,
+    StateChanged,
+    PresenceChanged,
+    ConnectionChanged,
+    Notice,
+}
+
+internal sealed record AgentReply(AgentReplyKind Kind)
+{
+    public string? Text { get; init; }
+
+    public Self? Self { get; init; }
+
+    public ChatStatus? Status { get; init; }
+
+    public PersonInfo? Person { get; init; }
+
+    public ChatMessage? Message { get; init; }
+
+    public ConnectionState? Connection { get; init; }
+
+    public override string ToString() => $"AgentReply {{ Kind = {Kind} }}";
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    UseStringEnumConverter = true,
+    MaxDepth = 8,
+    Converters = [typeof(UserIdText), typeof(DeviceIdText), typeof(MessageIdText), typeof(ConversationIdText)])]
+[JsonSerializable(typeof(AgentRequest))]
+[JsonSerializable(typeof(AgentReply))]
+internal sealed partial class AgentJson : JsonSerializerContext;
+
+internal delegate bool TryParseId<T>(string? text, out T id);
+
+/// <summary>Ids travel in their one text form.</summary>
+internal abstract class IdText<T>(TryParseId<T> tryParse) : JsonConverter<T>
+    where T : struct
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && tryParse(reader.GetString(), out var id) ? id : throw new JsonException($"not a {typeof(T).Name}");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+internal sealed class UserIdText() : IdText<UserId>(UserId.TryParse);
+
+internal sealed class DeviceIdText() : IdText<DeviceId>(DeviceId.TryParse);
+
+internal sealed class MessageIdText() : IdText<MessageId>(MessageId.TryParse);
+
+internal sealed class ConversationIdText() : IdText<ConversationId>(TryParse)
+{
+    private static bool TryParse(string? text, out ConversationId id)
+    {
+        var ok = Digest.TryParse(text, out var digest);
+        id = new ConversationId(digest);
+        return ok;
+    }
+}

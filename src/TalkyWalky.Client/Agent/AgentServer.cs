@@ -1,0 +1,219 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace TalkyWalky.Client.Agent;
+
+/// <summary>
+/// Answers other processes of the same user on PROFILE/agent.sock. A connection carries one request and its replies; the owner must hold the profile's lock.
+/// Stopping lets requests in flight finish, so a send is not cut off between its acceptance and its answer; streams of events are closed at once.
+/// </summary>
+internal sealed partial class AgentServer : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly string _profile;
+    private readonly IChat _chat;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Socket _listener;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _aborting = new();
+    private readonly Task _accepting;
+
+    private AgentServer(string profile, IChat chat, TimeProvider time, ILogger log)
+    {
+        _profile = profile;
+        _chat = chat;
+        _time = time;
+        _log = log;
+        _listener = AgentSocket.Listen(profile);
+        _accepting = AcceptAsync();
+    }
+
+    public static AgentServer Start(string profile, IChat chat, TimeProvider time, ILoggerFactory logs) =>
+        new(profile, chat, time, logs.CreateLogger<AgentServer>());
+
+    public async ValueTask DisposeAsync()
+    {
+        File.Delete(AgentSocket.PathIn(_profile)); // ours: the next owner makes its own after it has the lock
+        await _stopping.CancelAsync();
+        _aborting.CancelAfter(DrainTime);
+        await _accepting;
+        _listener.Dispose();
+        _stopping.Dispose();
+        _aborting.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                if (await NextConnectionAsync() is { } socket) connections.Add(ServeAsync(socket));
+                connections.RemoveAll(static connection => connection.IsCompleted);
+                // Others wait in the socket's backlog.
+                if (connections.Count >= AgentProtocol.MaxConnections) await Task.WhenAny(connections).WaitAsync(_stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Log.Stopping(_log, connections.Count);
+        }
+
+        await Task.WhenAll(connections);
+    }
+
+    private async Task<Socket?> NextConnectionAsync()
+    {
+        try
+        {
+            return await _listener.AcceptAsync(_stopping.Token);
+        }
+        catch (SocketException broken)
+        {
+            // Out of file handles, most likely: others wait in the backlog until some are free.
+            Log.AcceptFailed(_log, broken);
+            await Task.Delay(AcceptPause, _time, _stopping.Token);
+            return null;
+        }
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await Task.Yield();
+        using var line = new AgentLine(socket);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_aborting.Token);
+        try
+        {
+            var request = await ReadRequestAsync(line);
+            if (request is null) return;
+            var watch = WatchAsync(line, ended);
+            try
+            {
+                await AnswerAsync(line, request, ended.Token);
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await watch;
+            }
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException or InvalidDataException)
+        {
+            Log.ConnectionEnded(_log, gone.GetType().Name);
+        }
+    }
+
+    private async Task<AgentRequest?> ReadRequestAsync(AgentLine line)
+    {
+        using var timeout = new CancellationTokenSource(AgentProtocol.RequestTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _aborting.Token);
+        return await line.ReadAsync(AgentProtocol.Json.AgentRequest, either.Token);
+    }
+
+    /// <summary>The other end cancels by closing.</summary>
+    private static async Task WatchAsync(AgentLine line, CancellationTokenSource ended)
+    {
+        try
+        {
+            await line.ClosedByPeerAsync(ended.Token);
+        }
+        catch (IOException)
+        {
+            // A reset is a close.
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await ended.CancelAsync();
+    }
+
+    private async Task AnswerAsync(AgentLine line, AgentRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var reply in RepliesAsync(request, cancellation)) await line.WriteAsync(reply, AgentProtocol.Json.AgentReply, cancellation);
+            await line.WriteAsync(new AgentReply(AgentReplyKind.End), AgentProtocol.Json.AgentReply, cancellation);
+        }
+        catch (Exception failed) when (failed is not (OperationCanceledException or IOException { InnerException: SocketException }))
+        {
+            Log.RequestFailed(_log, request.Op, failed);
+            await line.WriteAsync(new AgentReply(AgentReplyKind.Failed) { Text = failed.Message }, AgentProtocol.Json.AgentReply, cancellation);
+        }
+    }
+
+    private async IAsyncEnumerable<AgentReply> RepliesAsync(AgentRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        switch (request)
+        {
+            case { Version: not AgentProtocol.Version }:
+                yield return Fail("another version of talkywalky holds this profile; close it and try again");
+                break;
+            case { Op: AgentOp.Users }:
+                foreach (var person in await _chat.UsersAsync(request.Flag ?? false, cancellation)) yield return new AgentReply(AgentReplyKind.Person) { Person = person };
+                break;
+            case { Op: AgentOp.History, User: { } user, Limit: { } limit }:
+                foreach (var message in await _chat.HistoryAsync(user, limit, request.Before, cancellation)) yield return new AgentReply(AgentReplyKind.Message) { Message = message };
+                break;
+            case { Op: AgentOp.Events, Sequence: { } sequence }:
+                using (var untilStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token))
+                {
+                    await foreach (var happening in _chat.EventsAsync(sequence, untilStop.Token)) yield return AgentReplies.From(happening);
+                    untilStop.Token.ThrowIfCancellationRequested(); // no End: the reader goes on with the next owner
+                }
+
+                break;
+            default:
+                if (await ReplyAsync(request, cancellation) is { } single) yield return single;
+                break;
+        }
+    }
+
+    private async Task<AgentReply?> ReplyAsync(AgentRequest request, CancellationToken cancellation)
+    {
+        switch (request)
+        {
+            case { Op: AgentOp.WhoAmI }:
+                return new AgentReply(AgentReplyKind.Self) { Self = await _chat.WhoAmIAsync(cancellation) };
+            case { Op: AgentOp.Status }:
+                return new AgentReply(AgentReplyKind.Status) { Status = await _chat.StatusAsync(cancellation) };
+            case { Op: AgentOp.Send, Id: { } id, User: { } user, Text: { } text }:
+                return AgentReplies.From(await _chat.SendAsync(id, user, text, cancellation));
+            case { Op: AgentOp.Login, Password: { } password }:
+                return AgentReplies.From(await _chat.LoginAsync(password, cancellation));
+            case { Op: AgentOp.DevicePem }:
+                return new AgentReply(AgentReplyKind.Pem) { Text = await _chat.DevicePemAsync(cancellation) };
+            case { Op: AgentOp.Logout }:
+                await _chat.LogoutAsync(cancellation);
+                return null;
+            case { Op: AgentOp.SetAway, Flag: { } away }:
+                await _chat.SetAwayAsync(away, cancellation);
+                return null;
+            default:
+                return Fail($"the request {request.Op} lacks a field");
+        }
+    }
+
+    private static AgentReply Fail(string why) => new(AgentReplyKind.Failed) { Text = why };
+
+    private static partial class Log
+    {
+        [LoggerMessage(4001, LogLevel.Debug, "agent: stopping with {Connections} connections")]
+        public static partial void Stopping(ILogger log, int connections);
+
+        [LoggerMessage(4002, LogLevel.Error, "agent: a connection could not be accepted")]
+        public static partial void AcceptFailed(ILogger log, Exception exception);
+
+        [LoggerMessage(4003, LogLevel.Debug, "agent: connection ended ({Reason})")]
+        public static partial void ConnectionEnded(ILogger log, string reason);
+
+        [LoggerMessage(4004, LogLevel.Error, "agent: {Op} failed")]
+        public static partial void RequestFailed(ILogger log, AgentOp op, Exception exception);
+    }
+}

@@ -1,10 +1,44 @@
+using System.Formats.Asn1;
+
 namespace TalkyWalky.Pki;
 
 /// <summary>Path validation of device certificates: X509Chain with the pinned root, then our own policy (docs/protocol.md section 1). Fetches nothing.</summary>
 public static class DeviceCertificates
 {
-    /// <param name="candidates">DER certificates that may help to build the path; none of them is trusted for being here.</param>
+    /// <summary>Takes about a millisecond; a caller that sees the same certificate often keeps the answer for a bounded time.</summary>
+    /// <param name="candidates">DER certificates that may help to build the path; none of them is trusted for being here. The first 16 are looked at.</param>
     public static DeviceVerification Verify(
-        ReadOnlyMemory<byte> leaf, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, TrustAnchor anchor, DeviceKeyUse use, DateTimeOffset at) =>
-        throw new NotSupportedException();
+        ReadOnlyMemory<byte> leaf, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, TrustAnchor anchor, DeviceKeyUse use, DateTimeOffset at)
+    {
+        var profile = CertificateProfiles.For(use);
+        if (ParsedCertificate.TryParse(leaf.ToArray()) is not { } certificate)
+            return Refuse(new PathRefusal(PathFailure.Malformed, $"this is not a {profile.Name} certificate in DER"));
+        if (CertificatePath.Check(certificate, profile, candidates, anchor, at, out var constraints) is { } refusal) return Refuse(refusal);
+        try
+        {
+            return CheckNames(certificate, use, constraints);
+        }
+        catch (AsnContentException)
+        {
+            return Refuse(new PathRefusal(PathFailure.Malformed, $"the names of the {profile.Name} certificate are not DER"));
+        }
+    }
+
+    private static DeviceVerification CheckNames(ParsedCertificate certificate, DeviceKeyUse use, NameConstraints constraints)
+    {
+        if (AlternativeNames.ReadUris(certificate) is not [var userUri, var deviceUri]
+            || !DeviceUris.TryParseUser(userUri, out var domain, out var user)
+            || !DeviceUris.TryParseDevice(deviceUri, out var deviceDomain, out var device))
+            return Refuse(new PathRefusal(PathFailure.WrongName, "the device certificate does not name exactly one user and one device, in this order"));
+        if (!string.Equals(domain, deviceDomain, StringComparison.Ordinal))
+            return Refuse(new PathRefusal(PathFailure.WrongName, "the device certificate names a user and a device of different domains"));
+        if (!string.Equals(domain, constraints.Domain, StringComparison.Ordinal))
+            return Refuse(new PathRefusal(PathFailure.ConstraintViolated, "the device certificate names another domain than its issuing CA may"));
+
+        var (organisation, username) = SubjectName.Decode(certificate.Subject)!.Value; // its form was checked with the path
+        return new DeviceVerification.Verified(
+            new VerifiedDevice(user, device, username, organisation, domain, use, certificate.Der.ToArray(), certificate.NotBefore, certificate.NotAfter));
+    }
+
+    private static DeviceVerification.Refused Refuse(PathRefusal refusal) => new(refusal.Failure, refusal.Reason);
 }

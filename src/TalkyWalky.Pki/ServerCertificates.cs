@@ -1,9 +1,48 @@
+using System.Formats.Asn1;
+using System.Globalization;
+using System.Net;
+
 namespace TalkyWalky.Pki;
 
 /// <summary>Path validation of a gateway's certificate for one host name or address.</summary>
 public static class ServerCertificates
 {
+    /// <param name="host">A DNS name (compared without case, RFC 6125 §6.4.1; international names in either form) or an address, with or without brackets. No wildcards.</param>
     public static ServerVerification Verify(
-        ReadOnlyMemory<byte> leaf, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, TrustAnchor anchor, string host, DateTimeOffset at) =>
-        throw new NotSupportedException();
+        ReadOnlyMemory<byte> leaf, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, TrustAnchor anchor, string host, DateTimeOffset at)
+    {
+        if (ParsedCertificate.TryParse(leaf.ToArray()) is not { } certificate)
+            return Refuse(new PathRefusal(PathFailure.Malformed, "this is not a gateway certificate in DER"));
+        if (CertificatePath.Check(certificate, CertificateProfiles.Server, candidates, anchor, at, out _) is { } refusal) return Refuse(refusal);
+        try
+        {
+            return AlternativeNames.ReadHosts(certificate) is { } names && Matches(names.Dns, names.Addresses, host)
+                ? new ServerVerification.Verified()
+                : Refuse(new PathRefusal(PathFailure.WrongName, $"the gateway's certificate is not for \"{host}\"; use an address that the server was started with"));
+        }
+        catch (AsnContentException)
+        {
+            return Refuse(new PathRefusal(PathFailure.Malformed, "the names of the gateway certificate are not DER"));
+        }
+    }
+
+    private static bool Matches(IReadOnlyList<string> dns, IReadOnlyList<IPAddress> addresses, string host)
+    {
+        if (IPAddress.TryParse(host, out var address)) return addresses.Contains(new IPAddress(address.GetAddressBytes())); // without a scope id
+        return ToAscii(host) is { } name && dns.Contains(name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static string? ToAscii(string host)
+    {
+        try
+        {
+            return new IdnMapping().GetAscii(host);
+        }
+        catch (ArgumentException)
+        {
+            return null; // no DNS name, so no match
+        }
+    }
+
+    private static ServerVerification.Refused Refuse(PathRefusal refusal) => new(refusal.Failure, refusal.Reason);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto;
@@ -8,12 +9,57 @@ namespace TalkyWalky.Crypto;
 public static class Grants
 {
     /// <summary>Makes seed, session key and the sealed grant for every recipient device.</summary>
-    public static StartedSession Start(GrantOrder order, DateTimeOffset now) => throw new NotSupportedException();
+    /// <param name="now">The author's clock, kept to the millisecond.</param>
+    /// <exception cref="ArgumentException">The order is not one that a reader would accept.</exception>
+    public static StartedSession Start(GrantOrder order, DateTimeOffset now)
+    {
+        Check(order);
+        var (first, second) = order.Members.One.CompareTo(order.Members.Other) < 0 ? order.Members : (order.Members.Other, order.Members.One);
+        var conversation = ConversationId.Direct(order.Root, first, second);
+        var recipients = new RecipientSet(order.Recipients);
+        var seed = RandomNumberGenerator.GetBytes(GrantBody.SeedSize);
+        var id = KeySchedule.IdOf(seed, new SessionContext(conversation, 0, default, order.Identity.CertificateHash));
+        var key = SessionKey.Generate();
+        var time = now.ToUnixTimeMilliseconds();
+        using var body = new GrantBody(
+            conversation, 0, first, second, id, seed, key.Point.ToArray(), recipients.Root, recipients.Devices.Count, order.Previous, time);
+        var (payload, slices) = Seal(body, order, recipients);
+        var session = SendingSession.Start(
+            id, conversation, 0, DateTimeOffset.FromUnixTimeMilliseconds(time), recipients.Root, ChainKey.Start(seed, id), key);
+        return new StartedSession(session, payload, slices);
+    }
 
     /// <summary>Opens one device's slice.</summary>
     /// <param name="keys">This device's encryption keys, newest first. Wrong keys cost one unwrap each.</param>
-    public static GrantOutcome Open(
-        ReadOnlyMemory<byte> payload, GrantSlice slice, IReadOnlyList<EncryptionKey> keys, GrantReader reader) => throw new NotSupportedException();
+    public static GrantOutcome Open(ReadOnlyMemory<byte> payload, GrantSlice slice, IReadOnlyList<EncryptionKey> keys, GrantReader reader) =>
+        GrantOpening.Open(payload.Span, slice, keys, reader);
+
+    private static (byte[] Payload, List<(DeviceId Device, GrantSlice Slice)> Slices) Seal(GrantBody body, GrantOrder order, RecipientSet recipients)
+    {
+        using var json = new CanonicalJsonWriter(1024);
+        body.Write(json);
+        var token = Jws.Sign(JwsType.Grant, order.IdentityKey, json.Written, [order.Identity.Der, .. order.Chain]);
+        var (payload, encryptedKeys) = GrantJwe.Seal(token, [.. recipients.Devices.Select(static device => (Func<RSA>)device.LoadPublicKey)]);
+        CryptographicOperations.ZeroMemory(token);
+        var slices = new List<(DeviceId, GrantSlice)>(encryptedKeys.Length);
+        for (var i = 0; i < encryptedKeys.Length; i++)
+            slices.Add((recipients.Devices[i].Device, new GrantSlice(encryptedKeys[i], i, encryptedKeys.Length, recipients.PathTo(i))));
+        return (payload, slices);
+    }
+
+    private static void Check(GrantOrder order)
+    {
+        var (one, other) = order.Members;
+        if (one == other) throw new ArgumentException("a direct conversation has two people", nameof(order));
+        if (order.Identity.Use != DeviceKeyUse.Identity || (order.Identity.User != one && order.Identity.User != other))
+            throw new ArgumentException("a grant is signed by the identity of one of its members", nameof(order));
+        if (order.Recipients.Count is 0 or > RecipientSet.MaxDevices)
+            throw new ArgumentException($"a grant has 1 to {RecipientSet.MaxDevices} recipient devices", nameof(order));
+        if (order.Recipients.Any(device => device.Use != DeviceKeyUse.Encryption || (device.User != one && device.User != other)))
+            throw new ArgumentException("every recipient is an encryption certificate of a member", nameof(order));
+        if (order.Recipients.DistinctBy(static device => device.Device).Count() != order.Recipients.Count)
+            throw new ArgumentException("a recipient device is named twice", nameof(order));
+    }
 }
 
 /// <param name="Identity">The sender's own verified identity certificate and, below, its key.</param>
@@ -36,19 +82,6 @@ public sealed record SessionEnd(SessionId Session, int N, Digest Hash);
 /// <param name="Payload">The part shared by all: a compact JWE whose second part is empty.</param>
 /// <param name="Slices">One for each recipient device.</param>
 public sealed record StartedSession(SendingSession Session, byte[] Payload, IReadOnlyList<(DeviceId Device, GrantSlice Slice)> Slices);
-
-/// <summary>What one device gets beside the shared payload.</summary>
-/// <param name="Path">Audit path from this device's leaf to the recipient root, 32 bytes each (RFC 6962 §2.1.1).</param>
-public sealed record GrantSlice(ReadOnlyMemory<byte> EncryptedKey, int LeafIndex, int LeafCount, IReadOnlyList<Digest> Path)
-{
-    /// <summary>The whole token, as any JOSE library opens it.</summary>
-    public byte[] ToCompactJwe(ReadOnlySpan<byte> payload) => throw new NotSupportedException();
-
-    /// <summary>The protobuf form (proto GrantSlice).</summary>
-    public byte[] Encode() => throw new NotSupportedException();
-
-    public static GrantSlice? TryDecode(ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
-}
 
 /// <summary>One private encryption key of this device, and the certificate it belongs to.</summary>
 public sealed record EncryptionKey(RSA Key, Digest CertificateHash);

@@ -7,12 +7,16 @@ public abstract record MessageBody
 {
     private MessageBody() { }
 
+    /// <summary>Why this cannot be sent, as a sentence for a person; null when it can.</summary>
+    public string? Problem() => BodyCodec.Problem(this);
+
     /// <summary>At most <see cref="Limits.Text"/> bytes of UTF-8.</summary>
     public sealed record Text(string Value) : MessageBody;
 
-    /// <summary>Messages of the addressee that are stored on this device. At most 500 ids.</summary>
+    /// <summary>Messages of the addressee that are stored on this device. 1 to 500 ids.</summary>
     public sealed record Receipt(IReadOnlyList<MessageId> Delivered) : MessageBody;
 
-    /// <summary>A kind that this version does not know; kept whole so that a later one can show it.</summary>
+    /// <summary>A kind that this version does not know; kept whole so that a later one can show it. At most 256 KiB.</summary>
+    /// <param name="Json">The whole object, its first member <c>"kind"</c>.</param>
     public sealed record Unknown(string Kind, ReadOnlyMemory<byte> Json) : MessageBody;
 }

@@ -1,40 +1,135 @@
+using System.Security.Cryptography;
+using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto;
 
-/// <summary>The sending half of a session at one position. Sealing returns the next position; the caller stores it with the sealed bytes.</summary>
+/// <summary>
+/// The sending half of a session at one position. Sealing returns the next position; the caller stores it with the sealed bytes, then disposes the old one
+/// (or the new one, when storing failed: both stand alone). The states of one session share their signing key, so one thread at a time uses them.
+/// </summary>
 public sealed class SendingSession : IDisposable
 {
-    private SendingSession() { }
+    private const byte Kind = 1, Version = 1;
 
-    public SessionId Id => throw new NotSupportedException();
+    private readonly ChainKey _chain;
+    private readonly SessionKey _key;
+    private readonly Digest? _last;
+    private bool _disposed;
 
-    public ConversationId Conversation => throw new NotSupportedException();
+    private SendingSession(
+        SessionId id, ConversationId conversation, ulong epoch, DateTimeOffset startedAt, Digest recipientRoot, int n, Digest? last, ChainKey chain, SessionKey key)
+    {
+        (Id, Conversation, Epoch, StartedAt, RecipientRoot, N) = (id, conversation, epoch, startedAt, recipientRoot, n);
+        (_last, _chain, _key) = (last, chain, key);
+    }
 
-    public ulong Epoch => throw new NotSupportedException();
+    public SessionId Id { get; }
+
+    public ConversationId Conversation { get; }
+
+    public ulong Epoch { get; }
 
     /// <summary>Index of the next message.</summary>
-    public int N => throw new NotSupportedException();
+    public int N { get; }
 
-    public DateTimeOffset StartedAt => throw new NotSupportedException();
+    public DateTimeOffset StartedAt { get; }
 
-    /// <summary>SHA-256 over the sorted recipient encryption certificates: changes when any device or key does.</summary>
-    public Digest RecipientRoot => throw new NotSupportedException();
+    /// <summary>Merkle root over the sorted recipient encryption certificates: changes when any device or key does.</summary>
+    public Digest RecipientRoot { get; }
 
     /// <summary>The last message sealed; null before the first.</summary>
-    public SessionEnd? End => throw new NotSupportedException();
+    public SessionEnd? End => _last is { } hash ? new SessionEnd(Id, N - 1, hash) : null;
 
     /// <summary>True after 1,000 messages or 7 days: start a new one.</summary>
-    public bool IsSpent(DateTimeOffset now) => throw new NotSupportedException();
+    public bool IsSpent(DateTimeOffset now) => N >= Limits.MessagesPerSession || now - StartedAt >= Limits.SessionLife;
 
-    public SealedMessage Seal(MessageId id, MessageBody body, DateTimeOffset time) => throw new NotSupportedException();
+    /// <summary>Takes the keys over.</summary>
+    internal static SendingSession Start(
+        SessionId id, ConversationId conversation, ulong epoch, DateTimeOffset startedAt, Digest recipientRoot, ChainKey chain, SessionKey key) =>
+        new(id, conversation, epoch, startedAt, recipientRoot, 0, null, chain, key);
+
+    /// <param name="time">The author's clock, kept to the millisecond.</param>
+    /// <exception cref="ArgumentException">The body cannot be sent; <see cref="MessageBody.Problem"/> says so beforehand.</exception>
+    /// <exception cref="InvalidOperationException">1,000 messages were sealed.</exception>
+    public SealedMessage Seal(MessageId id, MessageBody body, DateTimeOffset time)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (N >= Limits.MessagesPerSession) throw new InvalidOperationException("this session is spent; start a new one");
+        if (body.Problem() is { } problem) throw new ArgumentException(problem, nameof(body));
+        var signed = new SignedBody(Conversation, Epoch, Id, N, id, _last, time.ToUnixTimeMilliseconds(), body);
+        if (signed.Time < 0) throw new ArgumentOutOfRangeException(nameof(time), "a message's time is not before 1970");
+
+        using var json = new CanonicalJsonWriter(1024);
+        signed.Write(json);
+        var jws = Jws.Sign(JwsType.Message, _key.Key, json.Written);
+        var jwe = Encrypt(jws);
+        CryptographicOperations.ZeroMemory(jws);
+        var next = new SendingSession(Id, Conversation, Epoch, StartedAt, RecipientRoot, N + 1, Digest.Sha256(jwe), _chain.Next(), _key.Lease());
+        return new SealedMessage(jwe, N, next);
+    }
 
     /// <summary>State with secrets, for encrypted storage only.</summary>
-    public byte[] Save() => throw new NotSupportedException();
+    public byte[] Save()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var state = new StateWriter(Kind, Version);
+        state.Digest(Id.Value);
+        state.Digest(Conversation.Value);
+        state.UInt64(Epoch);
+        state.UInt64((ulong)StartedAt.ToUnixTimeMilliseconds());
+        state.Digest(RecipientRoot);
+        state.UInt16(N);
+        if (_last is { } last) state.Digest(last);
+        state.Bytes(_chain.Bytes);
+        state.Bytes(_key.Point);
+        state.Bytes(_key.Scalar);
+        return state.ToArray();
+    }
 
-    public static SendingSession Load(ReadOnlySpan<byte> saved) => throw new NotSupportedException();
+    /// <exception cref="InvalidDataException">These are not exactly the bytes of <see cref="Save"/>.</exception>
+    public static SendingSession Load(ReadOnlySpan<byte> saved)
+    {
+        var state = new StateReader(saved, Kind, Version);
+        var id = new SessionId(state.Digest());
+        var conversation = new ConversationId(state.Digest());
+        var epoch = state.UInt64();
+        var startedAt = state.UInt64();
+        var root = state.Digest();
+        var n = state.UInt16();
+        Digest? last = n > 0 ? state.Digest() : null;
+        var chain = state.Bytes(KeySchedule.KeySize);
+        var point = state.Bytes(SessionKey.PointSize);
+        var scalar = state.Bytes(SessionKey.ScalarSize);
+        state.End();
+        if (n > Limits.MessagesPerSession || startedAt > (ulong)SignedBody.MaxTime || epoch > (ulong)SignedBody.MaxEpoch) throw StateReader.Damaged();
+        return new SendingSession(
+            id, conversation, epoch, DateTimeOffset.FromUnixTimeMilliseconds((long)startedAt), root, n, last, ChainKey.Load(chain), SessionKey.Load(point, scalar));
+    }
 
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _chain.Dispose();
+        _key.Release();
+    }
+
+    public override string ToString() => $"sending session {Id} at {N}";
+
+    private byte[] Encrypt(ReadOnlySpan<byte> jws)
+    {
+        Span<byte> messageBase = stackalloc byte[KeySchedule.KeySize];
+        Span<byte> key = stackalloc byte[KeySchedule.KeySize];
+        Span<byte> salt = stackalloc byte[KeySchedule.SaltSize];
+        RandomNumberGenerator.Fill(salt);
+        _chain.Base(messageBase);
+        KeySchedule.Message(messageBase, salt, Id, N, key);
+        var jwe = CompactJwe.Seal(new MessageHeader(Id, N, salt).Encode(), key, jws);
+        CryptographicOperations.ZeroMemory(messageBase);
+        CryptographicOperations.ZeroMemory(key);
+        return jwe;
+    }
 }
 
 /// <param name="Jwe">The compact JWE, ASCII: the envelope's payload.</param>

@@ -63,6 +63,14 @@ public ref struct CanonicalJsonReader(ReadOnlySpan<byte> json)
         return true;
     }
 
+    /// <summary>So many characters <c>0</c> inside a string.</summary>
+    public bool Zeros(int count)
+    {
+        if (count < 0 || _rest.Length < count || _rest[..count].ContainsAnyExcept((byte)'0')) return false;
+        _rest = _rest[count..];
+        return true;
+    }
+
     /// <summary>Any value without white space, at most <see cref="MaxDepth"/> deep, kept as it is written.</summary>
     public bool Value(out ReadOnlySpan<byte> raw)
     {

@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Text;
+using TalkyWalky.Pki.Jose;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Crypto;
+
+/// <summary>The member "body" of a message: one canonical JSON object for each kind (docs/protocol.md section 5).</summary>
+internal static class BodyCodec
+{
+    public const int MaxReceipts = 500, MaxKind = 32, MaxUnknown = 256 * 1024;
+
+    private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    /// <summary>Why this body cannot be sent, as a sentence; null when it can.</summary>
+    public static string? Problem(MessageBody body) => body switch
+    {
+        MessageBody.Text text when text.Value.Length > Limits.Text => TooLong,
+        MessageBody.Text text when !IsUnicode(text.Value) => "the text holds half of a surrogate pair; remove it",
+        MessageBody.Text text when Encoding.UTF8.GetByteCount(text.Value) > Limits.Text => TooLong,
+        MessageBody.Receipt receipt when receipt.Delivered.Count is 0 or > MaxReceipts => $"a receipt names 1 to {MaxReceipts} messages",
+        MessageBody.Unknown unknown when !IsWellFormed(unknown) => "the body is not a canonical JSON object whose first member is its kind",
+        _ => null,
+    };
+
+    public static void Write(CanonicalJsonWriter json, MessageBody body)
+    {
+        switch (body)
+        {
+            case MessageBody.Text text:
+                json.Raw("{\"kind\":\"text\",\"text\":"u8).String(text.Value).Raw("}"u8);
+                break;
+            case MessageBody.Receipt receipt:
+                WriteReceipt(json, receipt);
+                break;
+            case MessageBody.Unknown unknown:
+                json.Raw(unknown.Json.Span);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(body));
+        }
+    }
+
+    /// <summary>Null when this is no body, or a known kind that is not written as its format says.</summary>
+    public static MessageBody? TryRead(ref CanonicalJsonReader reader)
+    {
+        if (!reader.Value(out var raw)) return null;
+        var inside = new CanonicalJsonReader(raw);
+        if (!inside.Literal("{\"kind\":"u8) || !inside.String(MaxKind, out var kind) || !IsKind(kind)) return null;
+        return kind switch
+        {
+            "text" => ReadText(ref inside),
+            "receipt" => ReadReceipt(ref inside),
+            _ => raw.Length <= MaxUnknown ? new MessageBody.Unknown(kind, raw.ToArray()) : null,
+        };
+    }
+
+    private static string TooLong => $"a message holds at most {Limits.Text / 1024} KiB of text; send it in parts";
+
+    private static MessageBody.Text? ReadText(ref CanonicalJsonReader reader) =>
+        reader.Literal(",\"text\":"u8) && reader.String(Limits.Text, out var text) && reader.Literal("}"u8) && reader.AtEnd ? new MessageBody.Text(text) : null;
+
+    private static void WriteReceipt(CanonicalJsonWriter json, MessageBody.Receipt receipt)
+    {
+        json.Raw("{\"kind\":\"receipt\",\"delivered\":["u8);
+        for (var i = 0; i < receipt.Delivered.Count; i++)
+        {
+            if (i > 0) json.Raw(","u8);
+            json.String(receipt.Delivered[i].ToString());
+        }
+
+        json.Raw("]}"u8);
+    }
+
+    private static MessageBody.Receipt? ReadReceipt(ref CanonicalJsonReader reader)
+    {
+        if (!reader.Literal(",\"delivered\":["u8)) return null;
+        var delivered = new List<MessageId>();
+        do
+        {
+            if (delivered.Count == MaxReceipts || !reader.String(32, out var text) || !MessageId.TryParse(text, out var id)) return null;
+            delivered.Add(id);
+        }
+        while (reader.Literal(","u8));
+        return reader.Literal("]}"u8) && reader.AtEnd ? new MessageBody.Receipt(delivered) : null;
+    }
+
+    private static bool IsKind(string kind) => kind.Length > 0 && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
+
+    private static bool IsUnicode(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i])) continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
+            i++;
+        }
+
+        return true;
+    }
+
+    private static bool IsWellFormed(MessageBody.Unknown unknown)
+    {
+        var reader = new CanonicalJsonReader(unknown.Json.Span);
+        return TryRead(ref reader) is MessageBody.Unknown read && reader.AtEnd && string.Equals(read.Kind, unknown.Kind, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using TalkyWalky.Pki.Jose;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Crypto;
+
+/// <summary>What a grant's author signs (docs/protocol.md section 5). Holds the seed: zeroed when it is let go.</summary>
+/// <param name="First">The lesser of the two members' ids.</param>
+/// <param name="Point">The session's public key.</param>
+/// <param name="Root">Merkle root over the recipients, and how many they are.</param>
+/// <param name="Time">Unix milliseconds.</param>
+internal sealed record GrantBody(
+    ConversationId Conversation,
+    ulong Epoch,
+    UserId First,
+    UserId Second,
+    SessionId Session,
+    byte[] Seed,
+    byte[] Point,
+    Digest Root,
+    int Leaves,
+    SessionEnd? Previous,
+    long Time) : IDisposable
+{
+    public const int SeedSize = 32;
+
+    public void Write(CanonicalJsonWriter json)
+    {
+        Span<byte> bytes = stackalloc byte[Digest.Size];
+        Conversation.Value.Write(bytes);
+        json.Raw("{\"v\":1,\"conv\":"u8).Base64Url(bytes).Raw(",\"epoch\":"u8).Number((long)Epoch);
+        json.Raw(",\"head\":\"\",\"suite\":\""u8).Raw(Suite.Utf8).Raw("\",\"members\":["u8);
+        json.String(First.ToString()).Raw(","u8).String(Second.ToString()).Raw("],\"sid\":"u8);
+        Session.Value.Write(bytes);
+        json.Base64Url(bytes).Raw(",\"seed\":"u8).Base64Url(Seed).Raw(",\"spk\":"u8).Base64Url(Point).Raw(",\"root\":"u8);
+        Root.Write(bytes);
+        json.Base64Url(bytes).Raw(",\"leaves\":"u8).Number(Leaves).Raw(",\"prev\":"u8);
+        WritePrevious(json);
+        json.Raw(",\"time\":"u8).Number(Time).Raw("}"u8);
+    }
+
+    /// <summary>Null for anything but the bytes that <see cref="Write"/> gives.</summary>
+    public static GrantBody? TryRead(ReadOnlySpan<byte> text)
+    {
+        Span<byte> conversation = stackalloc byte[Digest.Size];
+        Span<byte> session = stackalloc byte[Digest.Size];
+        Span<byte> root = stackalloc byte[Digest.Size];
+        var (seed, point) = (new byte[SeedSize], new byte[SessionKey.PointSize]);
+        var reader = new CanonicalJsonReader(text);
+        if (!reader.Literal("{\"v\":1,\"conv\":"u8)
+            || !reader.Base64Url(conversation)
+            || !reader.Literal(",\"epoch\":"u8)
+            || !reader.Number(SignedBody.MaxEpoch, out var epoch)
+            || !reader.Literal(",\"head\":\"\",\"suite\":\""u8)
+            || !reader.Literal(Suite.Utf8)
+            || !reader.Literal("\",\"members\":["u8)
+            || !TryReadUser(ref reader, out var first)
+            || !reader.Literal(","u8)
+            || !TryReadUser(ref reader, out var second)
+            || first.CompareTo(second) >= 0
+            || !reader.Literal("],\"sid\":"u8)
+            || !reader.Base64Url(session)
+            || !reader.Literal(",\"seed\":"u8)
+            || !reader.Base64Url(seed)
+            || !reader.Literal(",\"spk\":"u8)
+            || !reader.Base64Url(point)
+            || !reader.Literal(",\"root\":"u8)
+            || !reader.Base64Url(root)
+            || !reader.Literal(",\"leaves\":"u8)
+            || !reader.Number(RecipientSet.MaxDevices, out var leaves)
+            || !reader.Literal(",\"prev\":"u8)
+            || !TryReadPrevious(ref reader, out var previous)
+            || !reader.Literal(",\"time\":"u8)
+            || !reader.Number(SignedBody.MaxTime, out var time)
+            || !reader.Literal("}"u8)
+            || !reader.AtEnd) return null;
+        ConversationId.TryRead(conversation, out var conversationId);
+        SessionId.TryRead(session, out var sessionId);
+        Digest.TryRead(root, out var rootDigest);
+        return new GrantBody(conversationId, (ulong)epoch, first, second, sessionId, seed, point, rootDigest, (int)leaves, previous, time);
+    }
+
+    public void Dispose() => CryptographicOperations.ZeroMemory(Seed);
+
+    public override string ToString() => $"grant of session {Session}";
+
+    private void WritePrevious(CanonicalJsonWriter json)
+    {
+        if (Previous is not { } previous)
+        {
+            json.Raw("null"u8);
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[Digest.Size];
+        previous.Session.Value.Write(bytes);
+        json.Raw("{\"sid\":"u8).Base64Url(bytes).Raw(",\"n\":"u8).Number(previous.N).Raw(",\"hash\":"u8);
+        previous.Hash.Write(bytes);
+        json.Base64Url(bytes).Raw("}"u8);
+    }
+
+    private static bool TryReadPrevious(ref CanonicalJsonReader reader, out SessionEnd? previous)
+    {
+        previous = null;
+        if (reader.Literal("null"u8)) return true;
+        Span<byte> session = stackalloc byte[Digest.Size];
+        Span<byte> hash = stackalloc byte[Digest.Size];
+        if (!reader.Literal("{\"sid\":"u8)
+            || !reader.Base64Url(session)
+            || !reader.Literal(",\"n\":"u8)
+            || !reader.Number(Limits.MessagesPerSession - 1, out var n)
+            || !reader.Literal(",\"hash\":"u8)
+            || !reader.Base64Url(hash)
+            || !reader.Literal("}"u8)) return false;
+        SessionId.TryRead(session, out var id);
+        Digest.TryRead(hash, out var digest);
+        previous = new SessionEnd(id, (int)n, digest);
+        return true;
+    }
+
+    private static bool TryReadUser(ref CanonicalJsonReader reader, out UserId user)
+    {
+        user = default;
+        return reader.String(36, out var text) && UserId.TryParse(text, out user);
+    }
+}

@@ -53,12 +53,19 @@ public static class Grants
         if (one == other) throw new ArgumentException("a direct conversation has two people", nameof(order));
         if (order.Identity.Use != DeviceKeyUse.Identity || (order.Identity.User != one && order.Identity.User != other))
             throw new ArgumentException("a grant is signed by the identity of one of its members", nameof(order));
+        if (!IsKeyOf(order.IdentityKey, order.Identity)) throw new ArgumentException("the identity key is not the one in the certificate", nameof(order));
         if (order.Recipients.Count is 0 or > RecipientSet.MaxDevices)
             throw new ArgumentException($"a grant has 1 to {RecipientSet.MaxDevices} recipient devices", nameof(order));
         if (order.Recipients.Any(device => device.Use != DeviceKeyUse.Encryption || (device.User != one && device.User != other)))
             throw new ArgumentException("every recipient is an encryption certificate of a member", nameof(order));
         if (order.Recipients.DistinctBy(static device => device.Device).Count() != order.Recipients.Count)
             throw new ArgumentException("a recipient device is named twice", nameof(order));
+    }
+
+    private static bool IsKeyOf(RSA key, VerifiedDevice device)
+    {
+        using var certified = device.LoadPublicKey();
+        return key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certified.ExportSubjectPublicKeyInfo());
     }
 }
 

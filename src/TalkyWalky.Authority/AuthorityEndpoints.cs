@@ -1,37 +1,106 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TalkyWalky.Engines;
+using TalkyWalky.Pki;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
-/// <summary>Registration, EST (RFC 7030) and log-in over HTTPS.</summary>
+/// <summary>
+/// Registration, EST (RFC 7030) and log-in over HTTPS. The host lets TLS ask for a client certificate and accept any: it is verified here, against the
+/// pinned root, by the endpoints that need one.
+/// </summary>
 public static class AuthorityEndpoints
 {
-    public static void MapAuthority(this IEndpointRouteBuilder routes, AuthorityService service) => throw new NotSupportedException();
-}
+    /// <summary>Shows an invitation at the first identity enrolment of an account that exists already.</summary>
+    public const string InvitationHeader = "X-TalkyWalky-Invitation";
 
-public enum RegistrationPolicy
-{
-    Open,
-    Invite,
-    Closed,
-}
+    private const string Est = "/.well-known/est";
 
-/// <param name="LoginMaxAge">The password is asked again after this.</param>
-public sealed record AuthorityOptions(RegistrationPolicy Registration, TimeSpan LoginMaxAge, int MaxDevicesPerUser);
+    public static void MapAuthority(this IEndpointRouteBuilder routes, AuthorityService service)
+    {
+        var server = new ServerInfo(
+            service.Authority.Organisation, service.Authority.Domain, service.Options.Registration.ToString().ToLowerInvariant(), [Limits.ProtocolVersion]);
+        var authorities = CertsOnly.Encode([service.Authority.Anchor.Der, service.Authority.IssuingCertificate]);
 
-/// <summary>What the endpoints do, without HTTP.</summary>
-public sealed class AuthorityService(
-    AuthorityOptions options, CertificateAuthority authority, IDirectory directory, IStore store, IBroker broker, TimeProvider time,
-    Microsoft.Extensions.Logging.ILoggerFactory logs)
-{
-    public AuthorityOptions Options { get; } = options;
+        Map(routes.MapGet, "/v1/server", context => Answers.JsonAsync(context, StatusCodes.Status200OK, server, AuthorityJson.Default.ServerInfo));
+        Map(routes.MapPost, "/v1/register", context => RegisterAsync(context, service));
+        Map(routes.MapPost, "/v1/login", context => LoginAsync(context, service));
+        foreach (var label in (string[])["", "/identity", "/encryption"])
+        {
+            Map(routes.MapGet, $"{Est}{label}/cacerts", context => Answers.Base64Async(context, Answers.CertsOnlyType, authorities));
+            Map(routes.MapGet, $"{Est}{label}/csrattrs", context => Answers.Base64Async(context, Answers.CsrAttributesType, CsrAttributes.Der));
+        }
 
-    internal (CertificateAuthority, IDirectory, IStore, IBroker, TimeProvider, Microsoft.Extensions.Logging.ILoggerFactory) Parts =>
-        (authority, directory, store, broker, time, logs);
+        Map(routes.MapPost, $"{Est}/identity/simpleenroll", context => EnrolIdentityAsync(context, service));
+        Map(routes.MapPost, $"{Est}/identity/simplereenroll", context => WithCertificateAsync(context, service.RenewIdentityAsync));
+        Map(routes.MapPost, $"{Est}/encryption/simpleenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
+        Map(routes.MapPost, $"{Est}/encryption/simplereenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
+    }
 
-    /// <summary>An invitation for one registration; the token itself is kept nowhere.</summary>
-    public Task<string> InviteAsync(string? username, TimeSpan life, CancellationToken cancellation) => throw new NotSupportedException();
+    private static void Map(Func<string, RequestDelegate, IEndpointConventionBuilder> method, string path, RequestDelegate handle) => method(path, async context =>
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await handle(context);
+        }
+        catch (EngineException) when (!context.Response.HasStarted)
+        {
+            // The engine logged its trouble; the person needs to know only that it is not theirs.
+            await Answers.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "the server cannot do this now; try again later, or tell your administrator");
+        }
+    });
 
-    /// <summary>Forgets password failures of an account.</summary>
-    public Task<bool> UnlockAsync(string username, CancellationToken cancellation) => throw new NotSupportedException();
+    private static async Task RegisterAsync(HttpContext context, AuthorityService service)
+    {
+        if (await Bodies.ReadFormAsync(context) is not { } form) return;
+        switch (await service.RegisterAsync(form, Source(context), context.RequestAborted))
+        {
+            case RegisterOutcome.Registered { Account: var account }:
+                await Answers.JsonAsync(
+                    context, StatusCodes.Status201Created, new Registered(account.User.ToString(), account.Username), AuthorityJson.Default.Registered);
+                return;
+            case RegisterOutcome.Refused refused:
+                await Answers.RefuseAsync(context, refused.Refusal);
+                return;
+        }
+    }
+
+    private static async Task EnrolIdentityAsync(HttpContext context, AuthorityService service)
+    {
+        if (BasicCredentials.Read(context.Request) is not { } credentials)
+        {
+            await Answers.RefuseAsync(context, new Refusal(RefusalKind.NotAuthenticated, "this needs a username and a password (HTTP Basic)"));
+            return;
+        }
+
+        if (await Bodies.ReadRequestAsync(context) is not { } csr) return;
+        string? invitation = context.Request.Headers[InvitationHeader];
+        await Answers.EnrolmentAsync(context, await service.EnrolIdentityAsync(credentials, Source(context), csr, invitation, context.RequestAborted));
+    }
+
+    private static async Task WithCertificateAsync(HttpContext context, Func<byte[]?, byte[], CancellationToken, Task<EnrolOutcome>> enrol)
+    {
+        if (await Bodies.ReadRequestAsync(context) is not { } csr) return;
+        await Answers.EnrolmentAsync(context, await enrol(await CertificateAsync(context), csr, context.RequestAborted));
+    }
+
+    private static async Task LoginAsync(HttpContext context, AuthorityService service)
+    {
+        if (BasicCredentials.Read(context.Request) is not { } credentials)
+            await Answers.RefuseAsync(context, new Refusal(RefusalKind.NotAuthenticated, "this needs a username and a password (HTTP Basic)"));
+        else if (await service.LoginAsync(await CertificateAsync(context), credentials, Source(context), context.RequestAborted) is { } refusal)
+            await Answers.RefuseAsync(context, refusal);
+        else
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private static async Task<byte[]?> CertificateAsync(HttpContext context) =>
+        (await context.Connection.GetClientCertificateAsync(context.RequestAborted))?.RawData;
+
+    // A Unix socket has no address: such callers share one entry of the throttle.
+    private static IPAddress Source(HttpContext context) => context.Connection.RemoteIpAddress ?? IPAddress.None;
 }

@@ -1,5 +1,10 @@
+using System.Formats.Asn1;
+using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Pki;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
@@ -9,38 +14,173 @@ namespace TalkyWalky.Authority;
 /// </summary>
 public sealed class CertificateAuthority : IDisposable
 {
-    private CertificateAuthority() { }
+    /// <summary>Characters of the shortest passphrase that protects the keys.</summary>
+    public const int MinPassphraseLength = 12;
 
-    public TrustAnchor Anchor => throw new NotSupportedException();
+    /// <summary>DNS names and addresses in one gateway certificate.</summary>
+    public const int MaxHosts = 50;
+
+    private readonly Signer _issuing;
+    private readonly NameConstraints _constraints;
+    private readonly StatusAddress? _status;
+
+    private CertificateAuthority(TrustAnchor anchor, byte[] issuingCertificate, Signer issuing, NameConstraints constraints, Uri? publicUrl)
+    {
+        _issuing = issuing;
+        _constraints = constraints;
+        _status = publicUrl is null ? null : StatusAddress.OfIssuing(publicUrl);
+        Anchor = anchor;
+        IssuingCertificate = issuingCertificate;
+        Root = AuthorityCertificate.Describe(anchor.Der);
+        Issuing = AuthorityCertificate.Describe(issuingCertificate);
+    }
+
+    public TrustAnchor Anchor { get; }
 
     /// <summary>DER.</summary>
-    public ReadOnlyMemory<byte> IssuingCertificate => throw new NotSupportedException();
+    public ReadOnlyMemory<byte> IssuingCertificate { get; }
 
-    public string Organisation => throw new NotSupportedException();
+    /// <summary>The root for people: name, validity, fingerprint, PEM.</summary>
+    public AuthorityCertificate Root { get; }
 
-    public string Domain => throw new NotSupportedException();
+    public AuthorityCertificate Issuing { get; }
 
-    public static bool Exists(string folder) => throw new NotSupportedException();
+    public string Organisation => _constraints.Organisation;
+
+    public string Domain => _constraints.Domain;
+
+    public static bool Exists(string folder) => new AuthorityFolder(folder).Exists;
 
     /// <summary>Makes root (RSA-4096, 10 years) and issuing CA (5 years, name-constrained). Throws <see cref="AuthorityException"/> if the folder already holds one.</summary>
+    /// <param name="organisation">1 to 64 characters, the O of every subject.</param>
+    /// <param name="domain">A lower-case DNS name, the host of every name URI.</param>
+    /// <param name="publicUrl">Where status will be served; goes into each certificate (RFC 5280 §4.2.1.13, §4.2.2.1). Null leaves it out.</param>
     public static CertificateAuthority Initialise(
-        string folder, string organisation, string domain, string passphrase, IKeySource keys, DateTimeOffset now) => throw new NotSupportedException();
+        string folder, string organisation, string domain, string passphrase, IKeySource keys, DateTimeOffset now, Uri? publicUrl = null)
+    {
+        if (!SubjectName.IsValidPart(organisation)) throw new AuthorityException("the organisation's name has 1 to 64 characters and no blank at either end; change `organisation`");
+        if (!DeviceUris.IsValidDomain(domain)) throw new AuthorityException($"\"{domain}\" is no domain; write a name like example.org in lower case");
+        if (passphrase.Length < MinPassphraseLength) throw new AuthorityException($"the CA's passphrase has at least {MinPassphraseLength} characters; choose a longer one");
+        var files = new AuthorityFolder(folder);
+        files.RequireAbsent(); // before seconds go into keys
+
+        using var root = new Signer(SubjectName.Encode(organisation, "TalkyWalky Root CA"), keys.CreateRsa(CertificateProfiles.Root.MinBits));
+        using var issuing = new Signer(SubjectName.Encode(organisation, "TalkyWalky Issuing CA"), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
+        var rootDraft = new CertificateDraft(CertificateProfiles.Root, root.Name, root.Key, root, null, null);
+        var signedRoot = root.Sign(rootDraft.Prepare(now, DateTimeOffset.MaxValue));
+        var issuingDraft = new CertificateDraft(
+            CertificateProfiles.Issuing, issuing.Name, issuing.Key, root, new NameConstraints(domain, organisation).Encode(),
+            publicUrl is null ? null : StatusAddress.OfRoot(publicUrl));
+        var signedIssuing = root.Sign(issuingDraft.Prepare(now, signedRoot.NotAfter));
+        files.Create(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [AuthorityFolder.RootCertificate] = AuthorityCertificate.ToPem(signedRoot.Der),
+            [AuthorityFolder.RootKey] = root.ExportEncryptedPem(passphrase) + "\n",
+            [AuthorityFolder.IssuingCertificate] = AuthorityCertificate.ToPem(signedIssuing.Der),
+            [AuthorityFolder.IssuingKey] = issuing.ExportEncryptedPem(passphrase) + "\n",
+        });
+        return Open(folder, passphrase, publicUrl);
+    }
 
     /// <summary>Throws <see cref="AuthorityException"/> with a sentence for the administrator: missing, damaged, wrong passphrase.</summary>
-    public static CertificateAuthority Open(string folder, string passphrase) => throw new NotSupportedException();
+    public static CertificateAuthority Open(string folder, string passphrase, Uri? publicUrl = null)
+    {
+        var files = new AuthorityFolder(folder);
+        var root = ReadCertificate(files, AuthorityFolder.RootCertificate, folder);
+        var issuing = ReadCertificate(files, AuthorityFolder.IssuingCertificate, folder);
+        var anchor = TrustAnchor.FromRoot(root);
+        if (IssuingCertificates.Check(issuing, anchor, out var constraints) is { } fault)
+            throw new AuthorityException($"{Path.Combine(folder, AuthorityFolder.IssuingCertificate)} is damaged or foreign: {fault}; restore it from a backup");
+
+        var key = ReadKey(files, folder, passphrase);
+        using var certificate = X509CertificateLoader.LoadCertificate(issuing);
+        var signer = new Signer(certificate.SubjectName, key);
+        if (signer.Key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
+            return new CertificateAuthority(anchor, issuing, signer, constraints, publicUrl);
+        signer.Dispose();
+        throw new AuthorityException($"{AuthorityFolder.IssuingKey} and {AuthorityFolder.IssuingCertificate} in {folder} do not belong together; restore both from one backup");
+    }
+
+    /// <summary>A device certificate, built and linted but not signed. The names are the log-in's, never those of a CSR.</summary>
+    /// <param name="key">Public part; 3072 to 4096 bits, e = 65537.</param>
+    public IssuanceToken Prepare(DeviceKeyUse use, string username, UserId user, DeviceId device, RSA key, DateTimeOffset now)
+    {
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri(DeviceUris.ForUser(Domain, user)));
+        names.AddUri(new Uri(DeviceUris.ForDevice(Domain, device)));
+        var profile = CertificateProfiles.For(use);
+        return new CertificateDraft(profile, SubjectName.Encode(Organisation, username), new PublicKey(key), _issuing, names.Build(critical: false), _status)
+            .Prepare(now, Issuing.NotAfter);
+    }
+
+    /// <summary>Signs what was prepared, once; a second use is a bug and throws.</summary>
+    public SignedCertificate Issue(IssuanceToken token) => _issuing.Sign(token);
 
     /// <summary>The gateway's own P-256 certificate for these DNS names and addresses, 90 days. It is recorded like any other by the caller.</summary>
-    public IssuedServerCertificate IssueServer(IReadOnlyList<string> hosts, ECDsa key, DateTimeOffset now) => throw new NotSupportedException();
+    public IssuedServerCertificate IssueServer(IReadOnlyList<string> hosts, ECDsa key, DateTimeOffset now)
+    {
+        if (hosts.Count is 0 or > MaxHosts) throw new AuthorityException($"a gateway has 1 to {MaxHosts} names and addresses; change `--host`");
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var host in hosts)
+        {
+            if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(new IPAddress(address.GetAddressBytes()));
+            else names.AddDnsName(ToDnsName(host));
+        }
 
-    public void Dispose() => throw new NotSupportedException();
+        var draft = new CertificateDraft(
+            CertificateProfiles.Server, SubjectName.Encode(Organisation, "TalkyWalky gateway"), new PublicKey(key), _issuing, names.Build(critical: false), _status);
+        var signed = _issuing.Sign(draft.Prepare(now, Issuing.NotAfter));
+        return new IssuedServerCertificate(signed.Der, signed.Serial, signed.NotBefore, signed.NotAfter);
+    }
+
+    public void Dispose() => _issuing.Dispose();
+
+    private static string ToDnsName(string host)
+    {
+        try
+        {
+            var ascii = new IdnMapping().GetAscii(host).ToLowerInvariant();
+            if (DeviceUris.IsValidDomain(ascii)) return ascii;
+        }
+        catch (ArgumentException e)
+        {
+            throw new AuthorityException($"\"{host}\" is neither a host name nor an address; change `--host`", e);
+        }
+
+        throw new AuthorityException($"\"{host}\" is neither a host name nor an address; change `--host`");
+    }
+
+    private static byte[] ReadCertificate(AuthorityFolder files, string name, string folder)
+    {
+        var text = files.Read(name);
+        try
+        {
+            var field = PemEncoding.Find(text);
+            if (text.AsSpan(field.Label) is "CERTIFICATE") return Convert.FromBase64String(text[field.Base64Data]);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new AuthorityException($"{Path.Combine(folder, name)} is damaged: it holds no PEM; restore it from a backup", e);
+        }
+
+        throw new AuthorityException($"{Path.Combine(folder, name)} is damaged: it holds no certificate; restore it from a backup");
+    }
+
+    private static RSA ReadKey(AuthorityFolder files, string folder, string passphrase)
+    {
+        var pem = files.Read(AuthorityFolder.IssuingKey);
+        var key = RSA.Create();
+        try
+        {
+            key.ImportFromEncryptedPem(pem, passphrase);
+            return key;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or AsnContentException)
+        {
+            key.Dispose();
+            throw new AuthorityException($"{Path.Combine(folder, AuthorityFolder.IssuingKey)} does not open: the passphrase is wrong or the file is damaged", e);
+        }
+    }
 }
 
 public sealed record IssuedServerCertificate(byte[] Der, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
-
-/// <summary>The authority cannot work. The message says what to do.</summary>
-public sealed class AuthorityException : Exception
-{
-    public AuthorityException(string message) : base(message) { }
-
-    public AuthorityException(string message, Exception inner) : base(message, inner) { }
-}

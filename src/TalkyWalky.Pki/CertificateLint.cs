@@ -10,7 +10,8 @@ public static class CertificateLint
     private const int MinSerialBits = 64; // CA/Browser Forum baseline §7.1; ours draw 128 at random
 
     /// <summary>Null when nothing is wrong, else the first fault as a sentence.</summary>
-    public static string? FirstFault(ReadOnlyMemory<byte> der, CertificateProfile profile)
+    /// <param name="withStatus">The authority knows its public address, so the extensions that are issued but not demanded must be there too; else they must not.</param>
+    public static string? FirstFault(ReadOnlyMemory<byte> der, CertificateProfile profile, bool withStatus)
     {
         if (ParsedCertificate.TryParse(der) is not { } certificate) return $"the {profile.Name} certificate is not DER of at most {CertificateProfiles.MaxSize} bytes";
         if (ProfileCheck.FirstFault(certificate, profile) is { } refusal) return refusal.Reason;
@@ -18,10 +19,13 @@ public static class CertificateLint
             return $"the {profile.Name} certificate's key has {certificate.Key.Bits} bits, not {profile.MinBits} to {profile.MaxBits}";
         if (certificate.Serial.GetBitLength() < MinSerialBits) return $"the {profile.Name} certificate's serial number is too short to be random";
         if (certificate.NotAfter <= certificate.NotBefore) return $"the {profile.Name} certificate ends before it begins";
-        if (!certificate.Extensions.Select(static e => e.Oid).ToHashSet(StringComparer.Ordinal).SetEquals(profile.Extensions.Select(static r => r.Oid)))
+        if (!certificate.Extensions.Select(static e => e.Oid).ToHashSet(StringComparer.Ordinal).SetEquals(Expected(profile, withStatus)))
             return $"the {profile.Name} certificate has not exactly the extensions of its profile";
         return NameFault(certificate, profile);
     }
+
+    private static IEnumerable<string> Expected(CertificateProfile profile, bool withStatus) =>
+        profile.Extensions.Where(r => withStatus || r.Presence == ExtensionPresence.Demanded).Select(static r => r.Oid);
 
     private static string? NameFault(ParsedCertificate certificate, CertificateProfile profile)
     {

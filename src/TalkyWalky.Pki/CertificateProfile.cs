@@ -30,7 +30,7 @@ public enum ExtensionPresence
     /// <summary>A certificate without it is refused.</summary>
     Demanded,
 
-    /// <summary>Issued in every certificate; one without it is accepted too.</summary>
+    /// <summary>Issued whenever the authority knows its public address; a certificate without it is accepted too.</summary>
     Issued,
 }
 

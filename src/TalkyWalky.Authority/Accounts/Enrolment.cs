@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Engines;
+using TalkyWalky.Pki;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Authority;
+
+/// <summary>Devices and their certificates (docs/protocol.md section 2). Whoever comes here proved a password or an identity certificate before.</summary>
+internal sealed partial class Enrolment(
+    AuthorityOptions options, CertificateAuthority authority, IStore store, IBroker broker, Invitations invitations, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>A password was proved: the device is added or found again, and gets an identity certificate if it may enter.</summary>
+    public async Task<EnrolOutcome> EnrolIdentityAsync(Account account, byte[] csr, string? invitation, CancellationToken cancellation)
+    {
+        var (request, fault) = SigningRequest.Read(csr);
+        if (request is null) return Refuse(RefusalKind.Invalid, fault!);
+        using (request)
+        {
+            var devices = await store.DevicesOfAsync(account.User, cancellation);
+            var isKnown = devices.Any(d => d.IdentityKeyHash == request.KeyHash);
+            if (!isKnown && devices.Count(static d => d.State != DeviceState.Revoked) >= options.MaxDevicesPerUser)
+                return Refuse(RefusalKind.Forbidden, $"this account has {options.MaxDevicesPerUser} devices already; ask your administrator to remove one");
+            var mayEnter = devices.Count == 0 && await MayEnterAsync(account, invitation, cancellation);
+
+            var device = await store.AddDeviceAsync(account.User, request.KeyHash, mayEnter, time.GetUtcNow(), cancellation);
+            // A CSR is no secret: someone may send another person's under a password of their own.
+            if (device.User != account.User) return Refuse(RefusalKind.Forbidden, "this key belongs to another account; make a new one");
+            if (device.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, "this device was revoked; register it again with new keys");
+            await store.SetLoginAsync(device.Device, time.GetUtcNow(), cancellation);
+            if (device.State == DeviceState.Active) return await IssueAsync(DeviceKeyUse.Identity, account, device, request, cancellation);
+            LogPending(logger, device.Device, account.User);
+            return new EnrolOutcome.Pending(PendingRetry);
+        }
+    }
+
+    /// <summary>Renewal. The identity key stays: it is what the device is.</summary>
+    public async Task<EnrolOutcome> RenewIdentityAsync(KnownDevice device, byte[] csr, CancellationToken cancellation)
+    {
+        var (request, fault) = SigningRequest.Read(csr);
+        if (request is null) return Refuse(RefusalKind.Invalid, fault!);
+        using (request)
+        {
+            return request.KeyHash == device.Record.IdentityKeyHash
+                ? await IssueAsync(DeviceKeyUse.Identity, device.Account, device.Record, request, cancellation)
+                : Refuse(RefusalKind.Invalid, "an identity certificate is renewed with the key it has; a new key is a new device");
+        }
+    }
+
+    /// <summary>The first encryption certificate and every later one. One key gets one certificate: asking again gives it again, so a lost answer is harmless.</summary>
+    public async Task<EnrolOutcome> EnrolEncryptionAsync(KnownDevice device, byte[] csr, CancellationToken cancellation)
+    {
+        var (request, fault) = SigningRequest.Read(csr);
+        if (request is null) return Refuse(RefusalKind.Invalid, fault!);
+        using (request)
+        {
+            if (request.KeyHash == device.Record.IdentityKeyHash)
+                return Refuse(RefusalKind.Invalid, "the encryption key is the identity key; make a second key");
+            if (Current(device.Record) is { } current && KeyHashOf(current) == request.KeyHash) return new EnrolOutcome.Issued(current.Der.ToArray());
+            await broker.CreateMailboxAsync(device.Record.Device, cancellation); // before the certificate lists the device
+            return await IssueAsync(DeviceKeyUse.Encryption, device.Account, device.Record, request, cancellation);
+        }
+    }
+
+    private async Task<bool> MayEnterAsync(Account account, string? invitation, CancellationToken cancellation) =>
+        options.Registration == RegistrationPolicy.Open
+        || await invitations.RedeemVoucherAsync(account, cancellation)
+        || await invitations.RedeemAsync(invitation, account.Username, cancellation);
+
+    private async Task<EnrolOutcome> IssueAsync(DeviceKeyUse use, Account account, DeviceRecord device, SigningRequest request, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var token = authority.Prepare(use, account.Username, account.User, device.Device, request.Key, now);
+        var certificate = authority.Issue(token);
+        var kind = use == DeviceKeyUse.Identity ? CertificateKind.Identity : CertificateKind.Encryption;
+        // Recorded before anyone has it: no certificate is out that the ledger does not know.
+        await store.AddCertificateAsync(
+            new IssuedCertificate(certificate.Serial, kind, account.User, device.Device, certificate.Der, certificate.NotBefore, certificate.NotAfter, now), cancellation);
+        LogIssued(logger, kind, certificate.Serial, device.Device, account.User);
+        return new EnrolOutcome.Issued(certificate.Der);
+    }
+
+    private VerifiedDevice? Current(DeviceRecord record) =>
+        record.EncryptionCertificate is { } der
+        && DeviceCertificates.Verify(der, [authority.IssuingCertificate], authority.Anchor, DeviceKeyUse.Encryption, time.GetUtcNow()) is DeviceVerification.Verified current
+            ? current.Device
+            : null;
+
+    private static Digest KeyHashOf(VerifiedDevice device)
+    {
+        using var key = device.LoadPublicKey();
+        return SigningRequest.HashOf(key);
+    }
+
+    private static EnrolOutcome.Refused Refuse(RefusalKind kind, string reason) => new(new Refusal(kind, reason));
+
+    [LoggerMessage(20, LogLevel.Information, "{Kind} certificate {Serial} issued for device {Device} of {User}")]
+    private static partial void LogIssued(ILogger logger, CertificateKind kind, string serial, DeviceId device, UserId user);
+
+    [LoggerMessage(21, LogLevel.Information, "Device {Device} of {User} waits for approval")]
+    private static partial void LogPending(ILogger logger, DeviceId device, UserId user);
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Engines;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Authority;
+
+/// <summary>A username and a password as a person gave them.</summary>
+internal sealed record PasswordCredentials(string Username, string Password)
+{
+    public override string ToString() => nameof(PasswordCredentials);
+}
+
+/// <summary>
+/// Checks passwords by a directory bind, behind the throttle. An unknown name takes the same way as a wrong password: the directory alone knows which it was, and spends
+/// the same time.
+/// </summary>
+internal sealed partial class PasswordGate(IDirectory directory, TimeProvider time, ILogger logger)
+{
+    private static readonly Refusal Wrong = new(RefusalKind.NotAuthenticated, "wrong username or password");
+
+    public AttemptThrottle Throttle { get; } = new(time);
+
+    public async Task<PasswordOutcome> CheckAsync(PasswordCredentials credentials, IPAddress source, CancellationToken cancellation)
+    {
+        var name = Username.TryNormalise(credentials.Username, out var normal, out _) ? normal : credentials.Username.Trim();
+        if (!Throttle.TryBegin(name, source, out var attempt, out var wait))
+        {
+            LogThrottled(logger, wait.TotalSeconds);
+            return new PasswordOutcome.Refused(Refusal.Throttled(wait));
+        }
+
+        // RFC 4513 §5.1.2: an empty password would be an anonymous bind. No directory takes these lengths.
+        if (name.Length is 0 or > Limits.DirectoryUsernameMax || credentials.Password.Length is 0 or > Limits.Password) return new PasswordOutcome.Refused(Wrong);
+        try
+        {
+            return Judge(await directory.BindAsync(name, credentials.Password, cancellation), attempt);
+        }
+        catch (Exception e) when (e is EngineException or OperationCanceledException)
+        {
+            attempt.Withdraw();
+            throw;
+        }
+    }
+
+    private PasswordOutcome Judge(BindOutcome outcome, AttemptThrottle.Attempt attempt)
+    {
+        switch (outcome)
+        {
+            case BindOutcome.Bound bound:
+                attempt.Succeed();
+                return new PasswordOutcome.Proved(bound.Account);
+            case BindOutcome.Disabled:
+                attempt.Succeed();
+                return new PasswordOutcome.Refused(new Refusal(RefusalKind.Forbidden, "this account is disabled; ask your administrator"));
+            case BindOutcome.Locked locked:
+                attempt.Withdraw();
+                var wait = locked.Until - time.GetUtcNow();
+                return new PasswordOutcome.Refused(Refusal.Throttled(wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1)));
+            default:
+                return new PasswordOutcome.Refused(Wrong);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Password attempt throttled for {Seconds:0} s")]
+    private static partial void LogThrottled(ILogger logger, double seconds);
+}

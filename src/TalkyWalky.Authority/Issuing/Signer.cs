@@ -1,0 +1,80 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Pki;
+
+namespace TalkyWalky.Authority;
+
+/// <summary>A CA's key and name. Signs with sha256WithRSAEncryption (RFC 8017 §8.2), which every reader of certificates knows.</summary>
+internal sealed class Signer : IDisposable
+{
+    private readonly RSA _key;
+    private readonly Lock _lock = new();
+
+    /// <param name="key">Owned from here on.</param>
+    public Signer(X500DistinguishedName name, RSA key)
+    {
+        _key = key;
+        Name = name;
+        Key = new PublicKey(key);
+        KeyIdentifier = new X509SubjectKeyIdentifierExtension(Key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false);
+    }
+
+    public X500DistinguishedName Name { get; }
+
+    public PublicKey Key { get; }
+
+    public X509SubjectKeyIdentifierExtension KeyIdentifier { get; }
+
+    public SignedCertificate Sign(IssuanceToken token)
+    {
+        var toBeSigned = token.Redeem();
+        byte[] signature;
+        lock (_lock) signature = _key.SignData(toBeSigned, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1); // an RSA object promises nothing to two threads
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteEncodedValue(toBeSigned);
+            writer.WriteEncodedValue(ToBeSignedRecorder.Algorithm);
+            writer.WriteBitString(signature);
+        }
+
+        return new SignedCertificate(writer.Encode(), token.Serial, token.NotBefore, token.NotAfter);
+    }
+
+    public string ExportEncryptedPem(string passphrase) =>
+        _key.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 600_000));
+
+    public void Dispose() => _key.Dispose();
+}
+
+/// <summary>Stands where CertificateRequest expects a signer, and keeps the bytes to be signed instead of signing them.</summary>
+internal sealed class ToBeSignedRecorder : X509SignatureGenerator
+{
+    /// <summary>DER AlgorithmIdentifier of sha256WithRSAEncryption (RFC 4055 §5: with NULL parameters).</summary>
+    public static byte[] Algorithm { get; } = EncodeAlgorithm();
+
+    public byte[] ToBeSigned { get; private set; } = [];
+
+    public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) => Algorithm;
+
+    public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm)
+    {
+        ToBeSigned = data;
+        return [0];
+    }
+
+    protected override PublicKey BuildPublicKey() => throw new InvalidOperationException("a recorder has no key");
+
+    private static byte[] EncodeAlgorithm()
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteObjectIdentifier(Oids.Sha256WithRsa);
+            writer.WriteNull();
+        }
+
+        return writer.Encode();
+    }
+}

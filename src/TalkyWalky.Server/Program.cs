@@ -1,2 +1,3 @@
-await Console.Error.WriteLineAsync("talkywalkyd: not built yet");
-return 1;
+using TalkyWalky.Server.Commands;
+
+return await CommandLine.RunAsync(args, new Terminal(Console.In, Console.Out, Console.Error), TimeProvider.System);

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Engines.Embedded;
+using TalkyWalky.Pki;
+using TalkyWalky.Server.Administration;
+using TalkyWalky.Server.Configuration;
+using TalkyWalky.Server.Data;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Server.Commands;
+
+internal static class AuthorityCommands
+{
+    public static Command Build(CommandContext context) => new("ca", "The certificate authority.") { Init(context), Show(context) };
+
+    private static Command Init(CommandContext context)
+    {
+        var file = new Option<string?>("--passphrase-file") { Description = "encrypt the keys under the first line of FILE (- for standard input) instead of a generated passphrase", HelpName = "FILE" };
+        var ask = new Option<bool>("--ask-passphrase") { Description = "ask for the passphrase; it is stored nowhere" };
+        var command = new Command("init", "Make the certificate authority. The first start of the server does it too.") { file, ask };
+        command.WithExamples(
+            "talkywalkyd ca init --data /var/lib/talkywalkyd",
+            "talkywalkyd ca init --config talkywalkyd.json --passphrase-file /run/secrets/ca");
+        command.SetAction((parsed, cancellation) => InitAsync(context, parsed, parsed.GetValue(file), parsed.GetValue(ask), cancellation));
+        return command;
+    }
+
+    private static async Task<int> InitAsync(CommandContext context, ParseResult parsed, string? file, bool ask, CancellationToken cancellation)
+    {
+        if (file is not null && ask) throw ServerException.Usage("--passphrase-file and --ask-passphrase exclude each other; give one of them");
+        var folder = DataFolder.Create(context.DataPath(parsed));
+        var configuration = context.ReadConfiguration(parsed, folder, CommandLineSettings.None);
+        if (AuthorityFolder.Exists(folder)) throw new ServerException($"{folder.Path} has a certificate authority already; see: {CommandLine.Program} ca show --data {folder.Path}");
+        var services = context.CreateServices(LogLevel.Warning);
+        using var logs = services.Logs;
+
+        // The engines' lock: a server that starts meanwhile makes no second authority.
+        await using var engines = await EmbeddedEngines.OpenAsync(folder.Database, new EmbeddedOptions(configuration.Mailbox.ToLimits()), context.Time, cancellation);
+        var given = file is null && !ask ? null : AuthorityPassphrase.Check(
+            ask ? context.Terminal.AskNewSecret("passphrase") : await SecretOption.ReadAsync(file, "--passphrase-file", "passphrase", context.Terminal, cancellation),
+            ask ? "the prompt" : file!);
+        var passphrase = given ?? AuthorityPassphrase.FindOrMake(folder, configuration.Authority);
+        await context.Terminal.Error.WriteLineAsync("making the certificate authority (RSA-4096), a few seconds".AsMemory(), cancellation);
+        using var made = AuthorityFolder.Make(folder, configuration.Organisation, passphrase, services.Keys, context.Time.GetUtcNow());
+        context.Terminal.Output.WriteLine($"made the certificate authority of {made.Organisation} ({made.Domain}) in {folder.Authority}");
+        context.Terminal.Output.WriteLine($"root {made.Anchor.Hash}");
+        context.Terminal.Output.WriteLine(
+            given is null && File.Exists(folder.Passphrase) ? $"its passphrase is in {folder.Passphrase}; keep a copy elsewhere"
+            : $"the server needs the passphrase: set {ConfigurationKeys.PassphraseFile.Name} or {ConfigurationKeys.Passphrase.EnvironmentName}");
+        return ExitCode.Done;
+    }
+
+    private static Command Show(CommandContext context)
+    {
+        var pem = new Option<bool>("--pem") { Description = "print the root certificate as PEM" };
+        var json = new Option<bool>("--json") { Description = "print one JSON object" };
+        var command = new Command("show", "Show the root certificate, its hash and the join link.") { pem, json };
+        command.WithExamples("talkywalkyd ca show", "talkywalkyd ca show --pem > root.pem");
+        command.SetAction(parsed => Show(context, parsed, parsed.GetValue(pem), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Show(CommandContext context, ParseResult parsed, bool pem, bool json)
+    {
+        if (pem && json) throw ServerException.Usage("--pem and --json exclude each other; give one of them");
+        var folder = DataFolder.Find(context.DataPath(parsed));
+        var anchor = AuthorityFolder.ReadAnchor(folder);
+        using var root = anchor.LoadCertificate();
+        var output = context.Terminal.Output;
+        if (pem)
+        {
+            output.WriteLine(root.ExportCertificatePem());
+            return ExitCode.Done;
+        }
+
+        var entry = Describe(folder, anchor, root);
+        if (json) output.WriteLine(JsonSerializer.Serialize(entry, AdminJson.Default.AuthorityEntry));
+        else Write(output, entry);
+        return ExitCode.Done;
+    }
+
+    private static AuthorityEntry Describe(DataFolder folder, TrustAnchor anchor, X509Certificate2 root)
+    {
+        var join = JoinLink.TryParse(OwnerFile.TryRead(folder.Address), out var served, out _) ? (served with { Root = anchor.Hash }).ToString() : null;
+        return new AuthorityEntry(
+            anchor.Hash.ToString(), root.Subject, new DateTimeOffset(root.NotBefore.ToUniversalTime()), new DateTimeOffset(root.NotAfter.ToUniversalTime()),
+            Digest.Sha256(root.RawData).ToString(), join);
+    }
+
+    private static void Write(TextWriter output, AuthorityEntry entry)
+    {
+        output.WriteLine($"subject      {Terminal.Plain(entry.Subject)}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valid        {entry.NotBefore:yyyy-MM-dd} to {entry.NotAfter:yyyy-MM-dd}"));
+        output.WriteLine($"fingerprint  {entry.Fingerprint} (SHA-256 of the certificate)");
+        output.WriteLine($"root         {entry.Root} (in the join link)");
+        if (entry.Join is not null) output.WriteLine($"join         {entry.Join}");
+    }
+}

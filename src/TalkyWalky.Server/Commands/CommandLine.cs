@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using TalkyWalky.Authority;
+using TalkyWalky.Engines;
+
+namespace TalkyWalky.Server.Commands;
+
+/// <summary>The program: parses the command line, runs the command, and turns every failure into one line and an exit code.</summary>
+internal static class CommandLine
+{
+    public const string Program = "talkywalkyd";
+
+    public static async Task<int> RunAsync(string[] args, Terminal terminal, TimeProvider time)
+    {
+        var context = new CommandContext(terminal, time);
+        var parsed = Build(context).Parse(args);
+        if (parsed.Action is ParseErrorAction) return Usage(parsed, terminal);
+        try
+        {
+            // Signals: serve ends itself on them, the other commands end at once.
+            var invocation = new InvocationConfiguration { Output = terminal.Output, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(invocation, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            return Report(exception, terminal, parsed.GetValue(context.Verbose));
+        }
+    }
+
+    internal static RootCommand Build(CommandContext context)
+    {
+        var root = new RootCommand("The TalkyWalky server: gateway and certificate authority of an organisation's encrypted chat.")
+        {
+            ServeCommand.Build(context),
+            AuthorityCommands.Build(context),
+            UserCommands.Build(context),
+        };
+        root.Options.Add(context.Data);
+        root.Options.Add(context.Config);
+        root.Options.Add(context.Verbose);
+        Examples.AddToHelp(root);
+        return root;
+    }
+
+    private static int Usage(ParseResult parsed, Terminal terminal)
+    {
+        var path = string.Join(' ', Examples.PathOf(parsed.CommandResult.Command));
+        terminal.Error.WriteLine($"{Program}: {OneLine(parsed.Errors[0].Message).TrimEnd('.')}; see {path} --help");
+        return ExitCode.Usage;
+    }
+
+    private static int Report(Exception exception, Terminal terminal, bool verbose)
+    {
+        terminal.Error.WriteLine($"{Program}: {OneLine(Sentence(exception))}");
+        if (verbose) terminal.Error.WriteLine(exception);
+        return exception is ServerException { IsUsage: true } ? ExitCode.Usage : ExitCode.Failed;
+    }
+
+    private static string Sentence(Exception exception) => exception switch
+    {
+        ServerException or AuthorityException or EngineException => exception.Message,
+        IOException or UnauthorizedAccessException => $"{exception.Message.TrimEnd('.')}; check the disk's free space and the permissions",
+        AggregateException { InnerExceptions: [var only] } => Sentence(only),
+        _ => $"unexpected failure ({exception.GetType().Name}, reference {Unexpected.NewReference()}); run it again with --verbose and report what it prints",
+    };
+
+    private static string OneLine(string text) => Terminal.Plain(text.ReplaceLineEndings(" "));
+}

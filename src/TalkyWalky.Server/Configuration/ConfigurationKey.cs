@@ -1,0 +1,21 @@
+namespace TalkyWalky.Server.Configuration;
+
+/// <summary>Reads a value; false when it is not one of those allowed.</summary>
+internal delegate bool SettingReader<T>(Setting setting, out T value);
+
+/// <summary>One thing that can be set.</summary>
+/// <param name="Name">section.key as in the file.</param>
+/// <param name="Allowed">Ends the sentence "give ...".</param>
+internal abstract record ConfigurationKey(string Name, string Allowed)
+{
+    public const string EnvironmentPrefix = "TALKYWALKYD_";
+
+    /// <summary>Never printed, and refused in the file.</summary>
+    public bool IsSecret { get; init; }
+
+    public string Section => Name.Contains('.', StringComparison.Ordinal) ? Name[..Name.IndexOf('.', StringComparison.Ordinal)] : "";
+
+    public string EnvironmentName => EnvironmentPrefix + Name.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+}
+
+internal sealed record ConfigurationKey<T>(string Name, T Default, string Allowed, SettingReader<T> TryRead) : ConfigurationKey(Name, Allowed);

@@ -1,0 +1,55 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using TalkyWalky.Pki;
+
+namespace TalkyWalky.Server.Hosting;
+
+/// <summary>TLS 1.3 and HTTP/1.1, nothing else (docs/protocol.md section 7).</summary>
+internal static class TlsEndpoint
+{
+    public static void Configure(ListenOptions listen, TlsIdentityKeeper keeper, TrustAnchor anchor, TimeSpan handshakeTimeout)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = handshakeTimeout,
+            OnConnection = _ => ValueTask.FromResult(Options(keeper.Current, anchor)),
+        });
+    }
+
+    private static SslServerAuthenticationOptions Options(TlsIdentity identity, TrustAnchor anchor) => new()
+    {
+        EnabledSslProtocols = SslProtocols.Tls13,
+        ApplicationProtocols = [SslApplicationProtocol.Http11],
+        ServerCertificateContext = identity.Context,
+        // A device proves itself to the session itself and renews with its certificate: every connection shows its own, none is resumed from a ticket.
+        AllowTlsResume = false,
+        ClientCertificateRequired = true, // asked for; the call-back below lets connections without one through
+        CertificateChainPolicy = OfflinePolicy(anchor),
+#pragma warning disable CA5359 // optional client certificates: a false here would end connections that show none, as most rightly do
+        RemoteCertificateValidationCallback = NothingDecidedHere,
+#pragma warning restore CA5359
+    };
+
+    // TLS proves that the peer holds the key of the certificate it showed, and that is all that is used of it. Whether the certificate
+    // counts for anything is decided by the endpoints that need one, with our own path validation (DeviceCertificates.Verify). So no request may
+    // take HttpContext.Connection.ClientCertificate for verified.
+    private static bool NothingDecidedHere(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
+
+    // The platform builds a chain before it calls back. It must not fetch anything that a stranger's certificate names.
+    private static X509ChainPolicy OfflinePolicy(TrustAnchor anchor)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.Add(anchor.LoadCertificate());
+        return policy;
+    }
+}

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using TalkyWalky.Authority;
 using TalkyWalky.Engines;
+using TalkyWalky.Server.Configuration;
 
 namespace TalkyWalky.Server.Commands;
 
@@ -44,8 +45,13 @@ internal static class CommandLine
 
     private static int Usage(ParseResult parsed, Terminal terminal)
     {
-        var path = string.Join(' ', Examples.PathOf(parsed.CommandResult.Command));
-        terminal.Error.WriteLine($"{Program}: {OneLine(parsed.Errors[0].Message).TrimEnd('.')}; see {path} --help");
+        var command = parsed.CommandResult.Command;
+        var path = string.Join(' ', Examples.PathOf(command));
+        // A mistyped command is also a missing one; the mistake is what helps.
+        var what = command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var typed, ..]
+            ? $"there is no command \"{typed}\"; did you mean \"{NearestName.Of(typed, command.Subcommands.Select(static known => known.Name))}\"?"
+            : OneLine(parsed.Errors[0].Message).TrimEnd('.') + ";";
+        terminal.Error.WriteLine($"{Program}: {what} see {path} --help");
         return ExitCode.Usage;
     }
 

@@ -64,14 +64,15 @@ internal static class ConfigurationFile
 
     private static Setting ToSetting(string name, JsonElement value, string file)
     {
+        var source = $"in {file}";
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
         return value.ValueKind switch
         {
-            JsonValueKind.String => Setting.Typed(name, file, SettingShape.Text, value.GetString()!, folder),
-            JsonValueKind.Number => Setting.Typed(name, file, SettingShape.Number, value.GetRawText(), folder),
+            JsonValueKind.String => Setting.Typed(name, source, SettingShape.Text, value.GetString()!, folder),
+            JsonValueKind.Number => Setting.Typed(name, source, SettingShape.Number, value.GetRawText(), folder),
             JsonValueKind.Array when value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String) =>
-                Setting.Typed(name, file, SettingShape.List, value.GetRawText(), folder) with { Items = [.. value.EnumerateArray().Select(static item => item.GetString()!)] },
-            _ => Setting.Typed(name, file, SettingShape.Other, value.GetRawText(), folder),
+                Setting.Typed(name, source, SettingShape.List, value.GetRawText(), folder) with { Items = [.. value.EnumerateArray().Select(static item => item.GetString()!)] },
+            _ => Setting.Typed(name, source, SettingShape.Other, value.GetRawText(), folder),
         };
     }
 

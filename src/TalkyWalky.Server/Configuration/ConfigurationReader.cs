@@ -34,7 +34,7 @@ internal static class ConfigurationReader
             var key = ConfigurationKeys.All.FirstOrDefault(key => string.Equals(key.EnvironmentName, name, StringComparison.Ordinal));
             if (key is null)
                 return $"{name} in the environment is no setting; did you mean {NearestName.Of(name, ConfigurationKeys.All.Select(static known => known.EnvironmentName))}?";
-            settings[key.Name] = Setting.Untyped(name, "the environment", value);
+            settings[key.Name] = Setting.Untyped(name, "in the environment", value);
         }
 
         return null;
@@ -42,11 +42,11 @@ internal static class ConfigurationReader
 
     private static void AddCommandLine(CommandLineSettings commandLine, Dictionary<string, Setting> settings)
     {
-        if (commandLine.Listen is { } listen) settings[ConfigurationKeys.Listen.Name] = Setting.Untyped("--listen", "the command line", listen);
+        if (commandLine.Listen is { } listen) settings[ConfigurationKeys.Listen.Name] = Setting.Untyped("--listen", "on the command line", listen);
         if (commandLine.Hosts is not { Count: > 0 } hosts) return;
         var configured = settings.GetValueOrDefault(ConfigurationKeys.Hosts.Name);
         // --host adds to the configured names, and the first one goes into the join link.
-        settings[ConfigurationKeys.Hosts.Name] = new Setting("--host", "the command line", SettingShape.List, string.Join(',', hosts), [.. hosts, .. configured?.Items ?? []], "");
+        settings[ConfigurationKeys.Hosts.Name] = new Setting("--host", "on the command line", SettingShape.List, string.Join(',', hosts), [.. hosts, .. configured?.Items ?? []], "");
     }
 
     private static ConfigurationOutcome Build(Dictionary<string, Setting> settings)
@@ -87,7 +87,7 @@ internal static class ConfigurationReader
             if (!settings.TryGetValue(key.Name, out var setting)) return key.Default;
             if (key.TryRead(setting, out var value)) return value;
             var shown = key.IsSecret ? "not usable" : setting.Shape is SettingShape.Number or SettingShape.List or SettingShape.Other ? setting.Text : $"\"{setting.Text}\"";
-            Error ??= $"{setting.Name} in {setting.Source} is {Shorten(shown)}; give {key.Allowed}";
+            Error ??= $"{setting.Name} {setting.Source} is {Shorten(shown)}; give {key.Allowed}";
             return key.Default;
         }
 

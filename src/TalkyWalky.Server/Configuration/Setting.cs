@@ -16,6 +16,7 @@ internal enum SettingShape
 
 /// <summary>One value as it was given, and where.</summary>
 /// <param name="Name">The name that the administrator wrote: the key, the environment variable or the option.</param>
+/// <param name="Source">"in FILE", "in the environment", "on the command line".</param>
 /// <param name="Folder">What a relative path is relative to.</param>
 internal sealed record Setting(string Name, string Source, SettingShape Shape, string Text, IReadOnlyList<string> Items, string Folder)
 {

@@ -75,7 +75,6 @@ internal sealed class ChatServer : IAsyncDisposable
         var readiness = _parts.Add(new Readiness(engines, services.Time, services.Log));
         _app = Build(configuration, services, socket, listen => TlsEndpoint.Configure(listen, keeper, authority.Anchor, configuration.Limits.HandshakeTimeout));
         _parts.Add(_app);
-        _app.UseWebSockets();
         _app.MapAuthority(enrolment);
         _app.MapGateway(_gateway);
         readiness.Map(_app);

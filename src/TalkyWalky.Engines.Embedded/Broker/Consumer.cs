@@ -3,148 +3,81 @@ using TalkyWalky.Engines.Embedded.Sqlite;
 
 namespace TalkyWalky.Engines.Embedded.Broker;
 
-/// <summary>The one reader of a mailbox. It begins at the oldest entry, so whatever an earlier one left unsettled comes again.</summary>
-internal sealed class Consumer(MailboxState mailbox, EmbeddedBroker broker, Readers readers, int prefetch) : IMailbox
+/// <summary>The one reader of a mailbox. Fresh entries come from memory, older ones from disk, a page at a time.</summary>
+internal sealed class Consumer(Mailbox mailbox, int prefetch, EmbeddedBroker broker) : IMailbox
 {
-    private const int Page = 64;
+    private const int PageEntries = 64;
     private const int PageBytes = 1024 * 1024;
+    private const int OnStack = 64;
 
-    private long _lastRead;
-    private int _leased;
-    private bool _ended;
+    private readonly Signal _signal = new();
+    private int _reading;
 
-    public Signal Signal { get; } = new();
+    public int Prefetch { get; } = prefetch;
+
+    public void Wake() => _signal.Raise();
 
     public async IAsyncEnumerable<MailboxEntry> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using var woken = cancellation.UnsafeRegister(static state => ((Signal)state!).Raise(), Signal);
+        if (Interlocked.Exchange(ref _reading, 1) != 0) throw new InvalidOperationException("a mailbox is read once; open it again");
+        await using var registration = cancellation.UnsafeRegister(static consumer => ((Consumer)consumer!).Wake(), this);
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            switch (Take())
+            switch (mailbox.TryLease(this, out var entry))
             {
-                case { Ended: true }:
+                case LeaseResult.Leased:
+                    yield return entry!;
+                    break;
+                case LeaseResult.Cold:
+                    await ReadPageAsync(cancellation);
+                    break;
+                case LeaseResult.Nothing:
+                    await _signal.WaitAsync();
+                    break;
+                case LeaseResult.Ended:
                     yield break;
-                case { Entry: { } entry }:
-                    yield return entry;
-                    break;
-                case { MustLoad: true }:
-                    await LoadAsync(cancellation);
-                    break;
-                default:
-                    await Signal.WaitAsync();
-                    break;
             }
         }
     }
 
     public ValueTask SettleAsync(ReadOnlyMemory<ulong> tags, CancellationToken cancellation)
     {
-        broker.Settle(mailbox, this, tags.Span);
+        cancellation.ThrowIfCancellationRequested();
+        var count = tags.Length;
+        Span<long> entries = count <= OnStack ? stackalloc long[OnStack] : new long[count];
+        Span<long> payloads = count <= OnStack ? stackalloc long[OnStack] : new long[count];
+        var (settled, freed) = mailbox.Settle(this, tags.Span, entries, payloads);
+        if (settled > 0) broker.Forget(entries[..settled], payloads[..freed]);
         return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()
     {
-        lock (mailbox.Gate)
-        {
-            End();
-            if (ReferenceEquals(mailbox.Consumer, this)) mailbox.Consumer = null;
-        }
-
+        mailbox.Close(this);
+        Wake();
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Call under the mailbox's gate. What was kept in memory for this reader is dropped; the disk has it.</summary>
-    public void End()
+    private async Task ReadPageAsync(CancellationToken cancellation)
     {
-        if (_ended) return;
-        _ended = true;
-        for (var i = 0; i < mailbox.Slots.Count; i++)
+        var tags = new List<long>(PageEntries);
+        mailbox.ListCold(this, tags, PageEntries, PageBytes);
+        var read = await broker.Readers.ReadAsync(database => Read(database, tags), cancellation);
+        if (!mailbox.Warm(this, tags, read)) throw broker.MissingEntry(mailbox.Device);
+    }
+
+    private static Dictionary<long, MailboxEntry.Stored> Read(Database database, List<long> tags)
+    {
+        var found = new Dictionary<long, MailboxEntry.Stored>(tags.Count);
+        foreach (var tag in tags)
         {
-            if (mailbox.Slots[i].Body is MailboxEntry.Stored) mailbox.Slots[i].Body = null;
+            using var row = database.Use(
+                "SELECT coalesce(entry.payload, payload.data), entry.slice FROM entry LEFT JOIN payload ON payload.id = entry.shared WHERE tag = ?1");
+            row.Bind(1, tag);
+            if (row.Step() && !row.IsNull(0)) found.Add(tag, new MailboxEntry.Stored((ulong)tag, row.Blob(0), row.Blob(1)));
         }
 
-        Signal.Raise();
+        return found;
     }
-
-    /// <summary>Call under the mailbox's gate.</summary>
-    public void Settled(long tag)
-    {
-        if (tag <= _lastRead && _leased > 0) _leased--;
-        Signal.Raise();
-    }
-
-    private Taken Take()
-    {
-        lock (mailbox.Gate)
-        {
-            if (_ended) return new Taken(Ended: true);
-            if (_leased >= prefetch) return default;
-            var index = mailbox.Slots.FirstFrom(_lastRead + 1);
-            while (index < mailbox.Slots.Count && mailbox.Slots[index].Settled) index++;
-            if (index >= mailbox.Slots.Count) return default;
-            ref var slot = ref mailbox.Slots[index];
-            switch (slot.Body)
-            {
-                case Marker { Held: > 0 }:
-                    return default;
-                case Marker marker:
-                    if (ReferenceEquals(mailbox.OpenMarker, marker)) mailbox.OpenMarker = null;
-                    return Lease(slot.Tag, new MailboxEntry.OverflowMarker((ulong)marker.Tag, marker.Dropped, marker.Since));
-                case MailboxEntry.Stored stored:
-                    slot.Body = null;
-                    return Lease(slot.Tag, stored);
-                default:
-                    return new Taken(MustLoad: true);
-            }
-        }
-    }
-
-    private Taken Lease(long tag, MailboxEntry entry)
-    {
-        _lastRead = tag;
-        _leased++;
-        return new Taken(Entry: entry);
-    }
-
-    private async Task LoadAsync(CancellationToken cancellation)
-    {
-        var loaded = await readers.ReadAsync(ReadPage, cancellation);
-        lock (mailbox.Gate)
-        {
-            if (_ended) return;
-            foreach (var entry in loaded)
-            {
-                if (mailbox.Slots.Find((long)entry.Tag) is >= 0 and var index) mailbox.Slots[index].Body ??= entry;
-            }
-        }
-    }
-
-    private List<MailboxEntry.Stored> ReadPage(Database database)
-    {
-        Span<long> wanted = stackalloc long[Page];
-        var count = 0;
-        lock (mailbox.Gate)
-        {
-            long bytes = 0;
-            for (var i = mailbox.Slots.FirstFrom(_lastRead + 1); i < mailbox.Slots.Count && count < Page && bytes < PageBytes; i++)
-            {
-                if (mailbox.Slots[i] is not { Settled: false, Body: null }) continue;
-                bytes += mailbox.Slots[i].Bytes;
-                wanted[count++] = mailbox.Slots[i].Tag;
-            }
-        }
-
-        var page = new List<MailboxEntry.Stored>(count);
-        foreach (var tag in wanted[..count])
-        {
-            using var query = database.Use("SELECT coalesce(entry.body, payload.body), entry.slice FROM entry LEFT JOIN payload ON payload.id = entry.payload WHERE tag = ?1").Bind(1, tag);
-            if (query.Step()) page.Add(new MailboxEntry.Stored((ulong)tag, query.Blob(0), query.Blob(1)));
-        }
-
-        return page;
-    }
-
-    private readonly record struct Taken(MailboxEntry? Entry = null, bool Ended = false, bool MustLoad = false);
 }

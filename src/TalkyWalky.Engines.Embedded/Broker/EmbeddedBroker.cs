@@ -1,267 +1,149 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Engines.Embedded.Writing;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Embedded.Broker;
 
-internal sealed class EmbeddedBroker : IBroker, IAsyncDisposable
+/// <summary>Mailboxes on the engine's file: an index in memory, payloads on disk, one writer.</summary>
+internal sealed class EmbeddedBroker : IBroker
 {
-    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
-
-    private readonly ConcurrentDictionary<DeviceId, MailboxState> _mailboxes = new();
-    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<DeviceId, Mailbox> _mailboxes;
+    private readonly WarmBudget _budget;
     private readonly GroupWriter _writer;
-    private readonly Readers _readers;
-    private readonly MailboxLimits _limits;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _sweeping;
-    private long _lastTag;
+    private readonly string _file;
+    private DateTimeOffset _lastTime;
 
-    public EmbeddedBroker(GroupWriter writer, Readers readers, LoadedMailboxes loaded, MailboxLimits limits, TimeProvider time)
+    public EmbeddedBroker(GroupWriter writer, Readers readers, MailboxLimits limits, TimeProvider time, string file, LoadedMailboxes loaded)
     {
-        (_writer, _readers, _limits, _time, _lastTag) = (writer, readers, limits, time, loaded.LastTag);
-        foreach (var mailbox in loaded.Mailboxes) _mailboxes[mailbox.Device] = mailbox;
-        _sweeping = SweepAsync();
+        _writer = writer;
+        _time = time;
+        _file = file;
+        _lastTime = loaded.LastTime;
+        _mailboxes = loaded.Mailboxes;
+        _budget = loaded.Budget;
+        Readers = readers;
+        Limits = limits;
+        Tags = new TagSequence(loaded.NextTag);
+        writer.Forget(CollectionsMarshal.AsSpan(loaded.OrphanEntries), CollectionsMarshal.AsSpan(loaded.OrphanPayloads));
     }
 
-    public Task CreateMailboxAsync(DeviceId device, CancellationToken cancellation)
+    public Readers Readers { get; }
+
+    public MailboxLimits Limits { get; }
+
+    public TagSequence Tags { get; }
+
+    public async Task CreateMailboxAsync(DeviceId device, CancellationToken cancellation)
     {
-        var create = new Transaction<long>(database => Create(database, device), key => _mailboxes.TryAdd(device, new MailboxState(device, key)));
         cancellation.ThrowIfCancellationRequested();
+        if (_mailboxes.ContainsKey(device)) return;
+        var create = new Transaction<long>(
+            database => Insert(database, device),
+            committed: key => _mailboxes.TryAdd(device, new Mailbox(key, device, _budget)));
         _writer.Write(create);
-        return create.Done;
+        await create.Done;
     }
 
-    public Task DeleteMailboxAsync(DeviceId device, CancellationToken cancellation)
+    public async Task DeleteMailboxAsync(DeviceId device, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        if (!_mailboxes.TryGetValue(device, out var mailbox)) return Task.CompletedTask;
+        if (!_mailboxes.TryGetValue(device, out var mailbox)) return;
         var delete = new Transaction<bool>(
-            database => Delete(database, mailbox.Key),
-            _ => Drop(mailbox),
-            () =>
+            database =>
             {
-                lock (mailbox.Gate) mailbox.Deleted = false;
-            });
-        lock (_gate)
-        {
-            // Publications queued before this one are deleted by it; later ones find no mailbox.
-            lock (mailbox.Gate) mailbox.Deleted = true;
-            _writer.Write(delete);
-        }
-
-        return delete.Done;
+                mailbox.Doom(true);
+                return database.Use("DELETE FROM mailbox WHERE key = ?1").Bind(1, mailbox.Key).Change() > 0;
+            },
+            committed: _ => Drop(mailbox),
+            undone: () => mailbox.Doom(false));
+        _writer.Write(delete);
+        await delete.Done;
     }
 
-    public async ValueTask<PublishOutcome> PublishAsync(Publication publication, CancellationToken cancellation)
+    public ValueTask<PublishOutcome> PublishAsync(Publication publication, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var targets = new Target[publication.Recipients.Count];
-        if (Resolve(publication, targets) is { Count: > 0 } missing) return new PublishOutcome.NoMailbox(missing);
-        var operation = new PublishOperation(publication, targets, _time.GetUtcNow());
-        lock (_gate)
+        CheckBounds(publication);
+        var mailboxes = new Mailbox[publication.Recipients.Count];
+        List<DeviceId>? missing = null;
+        for (var i = 0; i < mailboxes.Length; i++)
         {
-            if (Reserve(targets) is { } deleted) return new PublishOutcome.NoMailbox([deleted]);
-            operation.FirstTag = _lastTag + 1;
-            _lastTag += targets.Length;
-            _writer.Write(operation);
+            var device = publication.Recipients[i].Device;
+            if (_mailboxes.TryGetValue(device, out var mailbox)) mailboxes[i] = mailbox;
+            else (missing ??= []).Add(device);
         }
 
-        return await operation.Done;
+        if (missing is not null) return new(new PublishOutcome.NoMailbox(missing));
+        // Once queued it is not called back: the answer comes within a group or two, and a cancelled wait would leave it unknown.
+        var operation = new PublishOperation(this, publication, mailboxes);
+        _writer.Write(operation);
+        return operation.Done;
     }
 
-    public async Task<IMailbox?> OpenAsync(DeviceId device, int prefetch, CancellationToken cancellation)
+    public Task<IMailbox?> OpenAsync(DeviceId device, int prefetch, CancellationToken cancellation)
     {
-        if (!_mailboxes.TryGetValue(device, out var mailbox)) return null;
-        await ExpireAsync(mailbox, cancellation);
-        var consumer = new Consumer(mailbox, this, _readers, prefetch);
-        lock (mailbox.Gate)
-        {
-            if (mailbox.Deleted) return null;
-            mailbox.Consumer?.End();
-            mailbox.Consumer = consumer;
-        }
-
-        return consumer;
+        cancellation.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(prefetch);
+        if (!_mailboxes.TryGetValue(device, out var mailbox)) return Task.FromResult<IMailbox?>(null);
+        var consumer = new Consumer(mailbox, prefetch, this);
+        return Task.FromResult<IMailbox?>(mailbox.Open(consumer) ? consumer : null);
     }
 
     public Task<MailboxUsage?> UsageAsync(DeviceId device, CancellationToken cancellation)
     {
-        if (!_mailboxes.TryGetValue(device, out var mailbox)) return Task.FromResult<MailboxUsage?>(null);
-        lock (mailbox.Gate) return Task.FromResult<MailboxUsage?>(new MailboxUsage(mailbox.Count, mailbox.Bytes));
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(_mailboxes.TryGetValue(device, out var mailbox) ? mailbox.Usage : (MailboxUsage?)null);
     }
 
-    public Task CheckAsync(CancellationToken cancellation) => _writer.WriteAsync(database => database.Number("SELECT 1"), cancellation);
+    public Task CheckAsync(CancellationToken cancellation) => _writer.CheckAsync(cancellation);
 
-    public void Settle(MailboxState mailbox, Consumer consumer, ReadOnlySpan<ulong> tags)
+    /// <summary>Replaces what outlived its time by markers. Done when all of it is on disk.</summary>
+    public async Task ExpireAsync()
     {
-        var entries = new List<long>(tags.Length);
-        var payloads = new List<long>();
-        lock (mailbox.Gate)
+        var expiry = new Expiry(this, _mailboxes.Values, _writer);
+        while (true)
         {
-            foreach (var tag in tags)
-            {
-                if (mailbox.Slots.Find((long)tag) is not (>= 0 and var index) || mailbox.Slots[index].Settled) continue;
-                ref var slot = ref mailbox.Slots[index];
-                slot.Settled = true;
-                if (slot.Body is not Marker) mailbox.Release(slot.Bytes);
-                slot.Body = null;
-                entries.Add(slot.Tag);
-                if (slot.Shared?.Release() == true) payloads.Add(slot.Shared.Id);
-                consumer.Settled(slot.Tag);
-            }
-
-            while (mailbox.Slots.Count > 0 && mailbox.Slots[0].Settled) mailbox.Slots.RemoveFirst();
+            var step = new Transaction<bool>(expiry.Execute, expiry.Committed, expiry.Undone);
+            _writer.Write(step);
+            if (await step.Done) return;
         }
-
-        if (entries.Count > 0) _writer.Forget(entries.ToArray(), payloads.ToArray());
     }
 
-    public async ValueTask DisposeAsync()
+    public void Forget(ReadOnlySpan<long> entries, ReadOnlySpan<long> payloads) => _writer.Forget(entries, payloads);
+
+    /// <summary>Never before an earlier answer, so that time rises with the tags. Writer's thread only.</summary>
+    public DateTimeOffset Now()
     {
-        await _stopping.CancelAsync();
-        await _sweeping;
-        foreach (var mailbox in _mailboxes.Values)
-        {
-            lock (mailbox.Gate) mailbox.Consumer?.End();
-        }
-
-        _stopping.Dispose();
+        var now = _time.GetUtcNow();
+        if (now > _lastTime) _lastTime = now;
+        return _lastTime;
     }
 
-    private List<DeviceId> Resolve(Publication publication, Target[] targets)
-    {
-        var missing = new List<DeviceId>();
-        for (var i = 0; i < targets.Length; i++)
-        {
-            var (device, slice) = publication.Recipients[i];
-            if (_mailboxes.TryGetValue(device, out var mailbox)) targets[i] = new Target { Mailbox = mailbox, Slice = slice, Bytes = publication.Payload.Length + slice.Length };
-            else missing.Add(device);
-        }
+    public EngineException MissingEntry(DeviceId device) =>
+        new($"the database {_file} is damaged (an entry of the mailbox {device} is missing); stop the server and restore the file from a backup");
 
-        return missing;
-    }
-
-    private DeviceId? Reserve(Target[] targets)
-    {
-        foreach (var target in targets)
-        {
-            if (target.Mailbox.Deleted) return target.Mailbox.Device;
-        }
-
-        foreach (ref var target in targets.AsSpan())
-        {
-            lock (target.Mailbox.Gate) target.HasRoom = target.Mailbox.TryReserve(target.Bytes, _limits);
-        }
-
-        return null;
-    }
-
-    private static long Create(Database database, DeviceId device)
+    private static long Insert(Database database, DeviceId device)
     {
         database.Use("INSERT OR IGNORE INTO mailbox (device) VALUES (?1)").Bind(1, device.Value).Run();
-        using var query = database.Use("SELECT id FROM mailbox WHERE device = ?1").Bind(1, device.Value);
-        return query.Step() ? query.Int64(0) : throw new InvalidOperationException("a mailbox just inserted is not there");
+        using var row = database.Use("SELECT key FROM mailbox WHERE device = ?1");
+        return row.Bind(1, device.Value).Step() ? row.Int64(0) : throw new InvalidOperationException("the mailbox was not inserted");
     }
 
-    private static bool Delete(Database database, long key)
+    private void Drop(Mailbox mailbox)
     {
-        database.Use("DELETE FROM entry WHERE mailbox = ?1").Bind(1, key).Run();
-        return database.Use("DELETE FROM mailbox WHERE id = ?1").Bind(1, key).Change() == 1;
+        List<long> entries = [], payloads = [];
+        _mailboxes.TryRemove(KeyValuePair.Create(mailbox.Device, mailbox));
+        mailbox.Delete(entries, payloads);
+        _writer.Forget(CollectionsMarshal.AsSpan(entries), CollectionsMarshal.AsSpan(payloads));
     }
 
-    private void Drop(MailboxState mailbox)
+    private static void CheckBounds(Publication publication)
     {
-        _mailboxes.TryRemove(new KeyValuePair<DeviceId, MailboxState>(mailbox.Device, mailbox));
-        var payloads = new List<long>();
-        lock (mailbox.Gate)
-        {
-            mailbox.Consumer?.End();
-            for (; mailbox.Slots.Count > 0; mailbox.Slots.RemoveFirst())
-            {
-                if (mailbox.Slots[0] is { Settled: false, Shared: { } shared } && shared.Release()) payloads.Add(shared.Id);
-            }
-        }
-
-        if (payloads.Count > 0) _writer.Forget([], payloads.ToArray());
-    }
-
-    private async Task SweepAsync()
-    {
-        using var timer = new PeriodicTimer(SweepEvery, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                foreach (var mailbox in _mailboxes.Values.Where(mailbox => mailbox.Consumer is null)) await ExpireAsync(mailbox, _stopping.Token);
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (EngineException)
-        {
-            // The disk is full or broken. Publishing tells that to people; what is too old waits for the next open.
-            return;
-        }
-    }
-
-    /// <summary>What is older than the mailbox life becomes one marker in the place of the last of it.</summary>
-    private async Task ExpireAsync(MailboxState mailbox, CancellationToken cancellation)
-    {
-        var oldest = _time.GetUtcNow() - _limits.Life;
-        long dropped = 0, until = 0;
-        var since = default(DateTimeOffset);
-        lock (mailbox.Gate)
-        {
-            for (var i = 0; i < mailbox.Slots.Count && mailbox.Slots[i].StoredAt < oldest; i++)
-            {
-                if (mailbox.Slots[i].Settled) continue;
-                if (mailbox.Slots[i].Body is Marker { Held: > 0 }) break;
-                if (dropped == 0) since = mailbox.Slots[i].StoredAt;
-                dropped += (mailbox.Slots[i].Body as Marker)?.Dropped ?? 1;
-                until = mailbox.Slots[i].Tag;
-            }
-
-            if (dropped == 0 || mailbox.Slots[0] is { Body: Marker } && mailbox.Slots[0].Tag == until) return;
-        }
-
-        await _writer.WriteAsync(database =>
-        {
-            database.Use("DELETE FROM entry WHERE mailbox = ?1 AND tag <= ?2").Bind(1, mailbox.Key).Bind(2, until).Run();
-            database.Use("INSERT INTO entry (tag, mailbox, slice, bytes, stored, dropped) VALUES (?1, ?2, zeroblob(0), 0, ?3, ?4)")
-                .Bind(1, until).Bind(2, mailbox.Key).Bind(3, since).Bind(4, dropped).Run();
-            return true;
-        }, cancellation);
-        ReplaceExpired(mailbox, new Marker(until, dropped, since));
-    }
-
-    private void ReplaceExpired(MailboxState mailbox, Marker marker)
-    {
-        var payloads = new List<long>();
-        lock (mailbox.Gate)
-        {
-            while (mailbox.Slots.Count > 0 && mailbox.Slots[0].Tag < marker.Tag)
-            {
-                Free(mailbox, mailbox.Slots[0], payloads);
-                mailbox.Slots.RemoveFirst();
-            }
-
-            if (mailbox.Slots.Count == 0 || mailbox.Slots[0].Tag != marker.Tag) return;
-            Free(mailbox, mailbox.Slots[0], payloads);
-            mailbox.Slots[0] = new Slot { Tag = marker.Tag, StoredAt = marker.Since, Body = marker };
-        }
-
-        if (payloads.Count > 0) _writer.Forget([], payloads.ToArray());
-    }
-
-    private static void Free(MailboxState mailbox, in Slot slot, List<long> payloads)
-    {
-        if (slot.Settled || slot.Body is Marker) return;
-        mailbox.Release(slot.Bytes);
-        if (slot.Shared?.Release() == true) payloads.Add(slot.Shared.Id);
-    }
-}
+        if (publication.Payload.Length > Wire.Limits.Frame)
+            throw new ArgumentException($"a payload has at most {Wire.Limits.Frame} bytes", nameof(publication));
+        if (publication.Recipients.Count is 0 or > Wire.Limits.Recipients)
+            throw new ArgumentException($"a publication has 1 to {Wire.Limits.Recipients} recipients", nameof(publication));
+    }}

@@ -1,139 +1,170 @@
+using System.Threading.Tasks.Sources;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Engines.Embedded.Writing;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Embedded.Broker;
 
-/// <summary>One publication on its way to disk: the payload once, an entry for each mailbox that has room, a marker for each that has not.</summary>
-internal sealed class PublishOperation(Publication publication, Target[] targets, DateTimeOffset now) : WriteOperation
+/// <summary>
+/// One publication on its way to disk. For one recipient the payload stands in the entry's own row: one insert. For several it is stored
+/// once and each entry is a short row.
+/// </summary>
+internal sealed class PublishOperation(EmbeddedBroker broker, Publication publication, Mailbox[] mailboxes)
+    : WriteOperation, IValueTaskSource<PublishOutcome>
 {
-    private readonly TaskCompletionSource<PublishOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static readonly PublishOutcome.Accepted AcceptedByAll = new([]);
+    private static readonly PublishOutcome.AllFull AllFull = new();
+
+    private ManualResetValueTaskSourceCore<PublishOutcome> _done = new() { RunContinuationsAsynchronously = true };
     private SharedPayload? _shared;
-    private bool _executed;
+    private Marker?[]? _markers;
+    private List<DeviceId>? _gone;
+    private long _firstTag;
 
-    public Task<PublishOutcome> Done => _done.Task;
+    /// <summary>How many recipients have room reserved: those before this index that are not marked.</summary>
+    private int _reserved;
 
-    public override long Bytes => publication.Payload.Length;
+    private int _stored;
 
-    /// <summary>The first of its tags; one for each target. Given under the broker's gate, so tags rise in the order of the queue.</summary>
-    public long FirstTag { get; set; }
+    public ValueTask<PublishOutcome> Done => new(this, _done.Version);
+
+    public override long Bytes { get; } = Size(publication);
 
     public override void Execute(Database database)
     {
-        _executed = true;
-        var stored = targets.Count(target => target.HasRoom);
-        if (stored > 1)
+        Reserve();
+        if (_gone is not null)
         {
-            _shared = new SharedPayload(FirstTag, stored);
-            database.Use("INSERT INTO payload (id, body) VALUES (?1, ?2)").Bind(1, FirstTag).Bind(2, publication.Payload.Span).Run();
+            Unreserve();
+            return;
         }
 
-        for (var i = 0; i < targets.Length; i++)
+        _firstTag = broker.Tags.Take(database, mailboxes.Length);
+        var now = broker.Now();
+        if (_stored > 1)
         {
-            if (targets[i].HasRoom) Store(database, targets[i], FirstTag + i);
-            else Mark(database, ref targets[i], FirstTag + i);
+            _shared = new SharedPayload(_firstTag, _stored);
+            database.Use("INSERT INTO payload (id, data) VALUES (?1, ?2)").Bind(1, _firstTag).Bind(2, publication.Payload.Span).Run();
+        }
+
+        for (var i = 0; i < mailboxes.Length; i++)
+        {
+            if (IsFull(i)) WriteDrop(database, i, now);
+            else WriteEntry(database, i, now);
         }
     }
 
     public override void Committed()
     {
-        for (var i = 0; i < targets.Length; i++)
+        if (_gone is not null)
         {
-            ref var target = ref targets[i];
-            lock (target.Mailbox.Gate)
-            {
-                if (target.HasRoom) target.Mailbox.Slots.Append(Fresh(target, FirstTag + i));
-                else Show(ref target);
-                target.Mailbox.Consumer?.Signal.Raise();
-            }
+            _done.SetResult(new PublishOutcome.NoMailbox(_gone));
+            return;
         }
 
-        var overflowed = targets.Where(target => !target.HasRoom).Select(target => target.Mailbox.Device).ToArray();
-        _done.SetResult(overflowed.Length == targets.Length ? new PublishOutcome.AllFull() : new PublishOutcome.Accepted(overflowed));
+        for (var i = 0; i < mailboxes.Length; i++)
+        {
+            var tag = _firstTag + i;
+            if (_markers?[i] is { } marker) mailboxes[i].EndDrop(marker, committed: true);
+            else mailboxes[i].Append(tag, new MailboxEntry.Stored((ulong)tag, publication.Payload, publication.Recipients[i].Slice), _shared);
+        }
+
+        _done.SetResult(_markers is null ? AcceptedByAll : _stored == 0 ? AllFull : new PublishOutcome.Accepted(Overflowed()));
     }
 
     public override void Failed(WriteFailure failure)
     {
-        foreach (var target in targets)
-        {
-            lock (target.Mailbox.Gate)
-            {
-                if (target.HasRoom) target.Mailbox.Release(target.Bytes);
-                else if (_executed && target.Marker is { } marker) Unmark(target.Mailbox, marker, target.MadeMarker);
-            }
-        }
-
+        broker.Tags.RolledBack();
+        Unreserve();
         _done.SetResult(failure.IsUnknown ? new PublishOutcome.Unknown(failure.Reason) : new PublishOutcome.Unavailable(failure.Reason));
     }
 
-    private void Store(Database database, in Target target, long tag)
+    PublishOutcome IValueTaskSource<PublishOutcome>.GetResult(short token) => _done.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<PublishOutcome>.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource<PublishOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
+
+    private static long Size(Publication publication)
     {
-        lock (target.Mailbox.Gate) target.Mailbox.OpenMarker = null;
-        var insert = database.Use("INSERT INTO entry (tag, mailbox, payload, body, slice, bytes, stored) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-            .Bind(1, tag).Bind(2, target.Mailbox.Key).Bind(5, target.Slice.Span).Bind(6, target.Bytes).Bind(7, now);
-        if (_shared is null) insert.BindNull(3).Bind(4, publication.Payload.Span);
-        else insert.Bind(3, _shared.Id).BindNull(4);
-        insert.Run();
+        long size = publication.Payload.Length;
+        for (var i = 0; i < publication.Recipients.Count; i++) size += publication.Recipients[i].Slice.Length;
+        return size;
     }
 
-    private void Mark(Database database, ref Target target, long tag)
+    private void Reserve()
     {
-        lock (target.Mailbox.Gate)
+        for (; _reserved < mailboxes.Length; _reserved++)
         {
-            target.MadeMarker = target.Mailbox.OpenMarker is null;
-            target.Marker = target.Mailbox.OpenMarker ??= new Marker(tag, dropped: 0, now);
-            target.Marker.Dropped++;
-            target.Marker.Held++;
+            switch (mailboxes[_reserved].TryReserve(EntryBytes(_reserved), broker.Limits))
+            {
+                case Reservation.Reserved:
+                    _stored++;
+                    break;
+                case Reservation.Full:
+                    Mark(_reserved) = Unwritten;
+                    break;
+                case Reservation.Gone:
+                    Mark(_reserved) = Unwritten;
+                    (_gone ??= []).Add(mailboxes[_reserved].Device);
+                    break;
+            }
+        }
+    }
+
+    private void Unreserve()
+    {
+        for (var i = 0; i < _reserved; i++)
+        {
+            if (!IsFull(i)) mailboxes[i].Unreserve(EntryBytes(i));
+            else if (_markers![i] is { } marker && marker != Unwritten) mailboxes[i].EndDrop(marker, committed: false);
         }
 
-        if (target.MadeMarker)
+        _reserved = 0;
+    }
+
+    private void WriteEntry(Database database, int index, DateTimeOffset now)
+    {
+        var slice = publication.Recipients[index].Slice.Span;
+        if (_shared is null)
         {
-            database.Use("INSERT INTO entry (tag, mailbox, slice, bytes, stored, dropped) VALUES (?1, ?2, zeroblob(0), 0, ?3, 1)")
-                .Bind(1, tag).Bind(2, target.Mailbox.Key).Bind(3, now).Run();
+            database.Use("INSERT INTO entry (tag, mailbox, at, slice, payload) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .Bind(1, _firstTag + index).Bind(2, mailboxes[index].Key).Bind(3, now).Bind(4, slice).Bind(5, publication.Payload.Span).Run();
         }
         else
         {
-            database.Use("UPDATE entry SET dropped = dropped + 1 WHERE tag = ?1").Bind(1, target.Marker.Tag).Run();
+            database.Use("INSERT INTO entry (tag, mailbox, at, slice, shared) VALUES (?1, ?2, ?3, ?4, ?5)")
+                .Bind(1, _firstTag + index).Bind(2, mailboxes[index].Key).Bind(3, now).Bind(4, slice).Bind(5, _shared.Id).Run();
         }
+
+        mailboxes[index].EntryWritten();
     }
 
-    private static void Show(ref Target target)
+    private void WriteDrop(Database database, int index, DateTimeOffset now)
     {
-        var marker = target.Marker!;
-        marker.Held--;
-        if (target.MadeMarker) target.Mailbox.Slots.Append(new Slot { Tag = marker.Tag, StoredAt = marker.Since, Body = marker });
+        var marker = mailboxes[index].CountDrop(_firstTag + index, now);
+        _markers![index] = marker;
+        database.Use("INSERT INTO entry (tag, mailbox, at, dropped) VALUES (?1, ?2, ?3, 1) ON CONFLICT (tag) DO UPDATE SET dropped = dropped + 1")
+            .Bind(1, marker.Tag).Bind(2, mailboxes[index].Key).Bind(3, marker.Since).Run();
     }
 
-    private static void Unmark(MailboxState mailbox, Marker marker, bool made)
+    private static readonly Marker Unwritten = new(0, 0, default);
+
+    private ref Marker? Mark(int index) => ref (_markers ??= new Marker?[mailboxes.Length])[index];
+
+    private bool IsFull(int index) => _markers?[index] is not null;
+
+    private int EntryBytes(int index) => publication.Payload.Length + publication.Recipients[index].Slice.Length;
+
+    private List<DeviceId> Overflowed()
     {
-        marker.Dropped--;
-        marker.Held--;
-        if (made && ReferenceEquals(mailbox.OpenMarker, marker)) mailbox.OpenMarker = null;
+        var devices = new List<DeviceId>();
+        for (var i = 0; i < mailboxes.Length; i++)
+        {
+            if (IsFull(i)) devices.Add(mailboxes[i].Device);
+        }
+
+        return devices;
     }
-
-    private Slot Fresh(in Target target, long tag) => new()
-    {
-        Tag = tag,
-        StoredAt = now,
-        Bytes = target.Bytes,
-        Shared = _shared,
-        Body = target.Mailbox.Consumer is null ? null : new MailboxEntry.Stored((ulong)tag, publication.Payload, target.Slice),
-    };
-}
-
-/// <summary>One recipient of a publication.</summary>
-internal struct Target
-{
-    public MailboxState Mailbox;
-
-    public ReadOnlyMemory<byte> Slice;
-
-    public int Bytes;
-
-    /// <summary>Room was reserved; otherwise it gets a marker.</summary>
-    public bool HasRoom;
-
-    public Marker? Marker;
-
-    public bool MadeMarker;
 }

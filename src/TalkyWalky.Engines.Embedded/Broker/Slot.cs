@@ -1,16 +1,14 @@
 namespace TalkyWalky.Engines.Embedded.Broker;
 
-/// <summary>What memory keeps of one waiting entry. The payload is on disk, and here only while it is fresh or about to be read.</summary>
+/// <summary>What memory keeps of one waiting entry: 32 bytes. The payload is on disk, and here only while it is fresh or about to be read.</summary>
 internal struct Slot
 {
     public long Tag;
 
-    public DateTimeOffset StoredAt;
-
     /// <summary>Payload and slice; 0 for a marker.</summary>
     public int Bytes;
 
-    public bool Settled;
+    public SlotState State;
 
     /// <summary>A <see cref="MailboxEntry.Stored"/> that is in memory, a <see cref="Marker"/>, or null: read it from disk.</summary>
     public object? Body;
@@ -18,15 +16,26 @@ internal struct Slot
     public SharedPayload? Shared;
 }
 
-/// <summary>An overflow marker: what a mailbox did not keep, in one place of its order.</summary>
+internal enum SlotState
+{
+    Waiting,
+
+    /// <summary>A transaction under way changes it; the reader waits for that.</summary>
+    Held,
+
+    Settled,
+}
+
+/// <summary>An overflow marker.</summary>
 internal sealed class Marker(long tag, long dropped, DateTimeOffset since)
 {
     public long Tag { get; } = tag;
 
-    public DateTimeOffset Since { get; } = since;
-
+    /// <summary>On disk.</summary>
     public long Dropped { get; set; } = dropped;
 
-    /// <summary>Uncommitted changes. While there are any it is held back from the reader.</summary>
-    public int Held { get; set; }
+    /// <summary>Drops of the transaction under way.</summary>
+    public int Uncommitted { get; set; }
+
+    public DateTimeOffset Since { get; } = since;
 }

@@ -43,6 +43,10 @@ internal sealed class GroupWriter : IAsyncDisposable
         return transaction.Done;
     }
 
+    /// <summary>Writes a row: only that shows whether the disk takes more. Throws <see cref="EngineException"/> when it does not.</summary>
+    public Task CheckAsync(CancellationToken cancellation) =>
+        WriteAsync(static database => database.Use("UPDATE counter SET value = value + 1 WHERE name = 'check'").Change(), cancellation);
+
     public void Forget(ReadOnlySpan<long> entries, ReadOnlySpan<long> payloads) => _queue.Forget(entries, payloads);
 
     /// <summary>Writes what waits and ends the thread. The connection is free after that.</summary>

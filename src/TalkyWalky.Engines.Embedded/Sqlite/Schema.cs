@@ -1,0 +1,49 @@
+namespace TalkyWalky.Engines.Embedded.Sqlite;
+
+/// <summary>The file's tables. <c>user_version</c> counts the steps that were applied; a step is applied once, in one transaction.</summary>
+internal static class Schema
+{
+    private static readonly string[] Steps = [Version1];
+
+    /// <summary>
+    /// Times are ticks since year 1, UTC. Ids are 16 bytes, hashes 32. An entry has a payload of its own, or shares one, or is an overflow marker
+    /// (dropped). Entries are ordered by tag alone, not by mailbox: new ones go to the end of the table, so a group of a hundred messages for
+    /// a hundred devices touches a few pages and not a hundred.
+    /// </summary>
+    private const string Version1 = """
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO counter VALUES ('tag', 1), ('check', 0);
+
+        CREATE TABLE mailbox (key INTEGER PRIMARY KEY AUTOINCREMENT, device BLOB NOT NULL UNIQUE);
+        CREATE TABLE payload (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+        CREATE TABLE entry (
+            tag INTEGER PRIMARY KEY, mailbox INTEGER NOT NULL, at INTEGER NOT NULL, shared INTEGER, dropped INTEGER, slice BLOB, payload BLOB);
+
+        CREATE TABLE account (
+            user BLOB PRIMARY KEY, username TEXT NOT NULL UNIQUE, full_name TEXT NOT NULL, mail TEXT, enabled INTEGER NOT NULL,
+            salt BLOB NOT NULL, hash BLOB NOT NULL, iterations INTEGER NOT NULL, password_changed_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE attempt (username TEXT PRIMARY KEY, failures INTEGER NOT NULL, last_at INTEGER NOT NULL, locked_until INTEGER) WITHOUT ROWID;
+        CREATE INDEX attempt_by_time ON attempt (last_at);
+
+        CREATE TABLE device (
+            device BLOB PRIMARY KEY, user BLOB NOT NULL, key_hash BLOB NOT NULL, state INTEGER NOT NULL, activated_at INTEGER,
+            added_at INTEGER NOT NULL, login_at INTEGER, generation INTEGER NOT NULL DEFAULT 0,
+            identity_serial TEXT, encryption_serial TEXT, UNIQUE (user, key_hash)) WITHOUT ROWID;
+        CREATE TABLE certificate (
+            serial TEXT PRIMARY KEY, kind INTEGER NOT NULL, user BLOB, device BLOB, der BLOB NOT NULL,
+            not_before INTEGER NOT NULL, not_after INTEGER NOT NULL, issued_at INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE invitation (
+            token_hash BLOB PRIMARY KEY, username TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER) WITHOUT ROWID;
+        CREATE TABLE presence (user BLOB PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    /// <summary>Throws <see cref="EngineException"/> on a file of a newer program.</summary>
+    public static void Migrate(Database database, string file)
+    {
+        var version = database.Number("PRAGMA user_version");
+        if (version > Steps.Length)
+            throw new EngineException($"the database {file} was written by a newer talkywalkyd (schema {version}, this program knows {Steps.Length}); install that version");
+        for (; version < Steps.Length; version++)
+            database.Execute($"BEGIN IMMEDIATE; {Steps[version]} PRAGMA user_version = {version + 1}; COMMIT;");
+    }
+}

@@ -1,0 +1,86 @@
+using TalkyWalky.Engines.Embedded.Sqlite;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Engines.Embedded.Store;
+
+internal static class DeviceTable
+{
+    private const string Select = """
+        SELECT device.device, device.user, device.state, device.key_hash, identity.der, encryption.der, device.added_at, device.login_at
+        FROM device
+        LEFT JOIN certificate AS identity ON identity.serial = device.identity_serial
+        LEFT JOIN certificate AS encryption ON encryption.serial = device.encryption_serial
+        """;
+
+    public static DeviceRecord Add(Database database, UserId user, Digest keyHash, bool firstMayEnter, DateTimeOffset now)
+    {
+        var known = FindByKey(database, user, keyHash);
+        var enters = firstMayEnter && known is not { State: not DeviceState.Pending } && !WasAnyActive(database, user);
+        var device = known?.Device ?? DeviceId.New();
+        if (known is null)
+        {
+            database.Use("INSERT INTO device (device, user, key_hash, state, added_at) VALUES (?1, ?2, ?3, 0, ?4)")
+                .Bind(1, device.Value).Bind(2, user.Value).Bind(3, keyHash).Bind(4, now).Run();
+        }
+
+        if (enters)
+        {
+            database.Use("UPDATE device SET state = ?2, activated_at = ?3 WHERE device = ?1")
+                .Bind(1, device.Value).Bind(2, (long)DeviceState.Active).Bind(3, now).Run();
+        }
+
+        return Find(database, device)!;
+    }
+
+    public static DeviceRecord? Find(Database database, DeviceId device)
+    {
+        using var row = database.Use(Select + " WHERE device.device = ?1");
+        return row.Bind(1, device.Value).Step() ? Read(row) : null;
+    }
+
+    public static IReadOnlyList<DeviceRecord> Of(Database database, UserId user)
+    {
+        var devices = new List<DeviceRecord>();
+        using var rows = database.Use(Select + " WHERE device.user = ?1 ORDER BY device.added_at, device.device");
+        rows.Bind(1, user.Value);
+        while (rows.Step()) devices.Add(Read(rows));
+        return devices;
+    }
+
+    public static ulong AdvanceGeneration(Database database, DeviceId device, ulong presented)
+    {
+        using var row = database.Use("SELECT generation FROM device WHERE device = ?1");
+        if (!row.Bind(1, device.Value).Step()) throw Unknown(device);
+        // SQLite has signed integers only; the bits are kept.
+        var before = unchecked((ulong)row.Int64(0));
+        if (presented > before)
+        {
+            database.Use("UPDATE device SET generation = ?2 WHERE device = ?1").Bind(1, device.Value).Bind(2, unchecked((long)presented)).Run();
+        }
+
+        return before;
+    }
+
+    public static bool SetLogin(Database database, DeviceId device, DateTimeOffset time)
+    {
+        var found = database.Use("UPDATE device SET login_at = ?2 WHERE device = ?1").Bind(1, device.Value).Bind(2, time).Change() > 0;
+        return found ? found : throw Unknown(device);
+    }
+
+    private static DeviceRecord? FindByKey(Database database, UserId user, Digest keyHash)
+    {
+        using var row = database.Use(Select + " WHERE device.user = ?1 AND device.key_hash = ?2");
+        return row.Bind(1, user.Value).Bind(2, keyHash).Step() ? Read(row) : null;
+    }
+
+    private static bool WasAnyActive(Database database, UserId user)
+    {
+        using var row = database.Use("SELECT 1 FROM device WHERE user = ?1 AND activated_at IS NOT NULL LIMIT 1");
+        return row.Bind(1, user.Value).Step();
+    }
+
+    private static DeviceRecord Read(Statement row) => new(
+        new DeviceId(row.Id(0)), new UserId(row.Id(1)), (DeviceState)row.Int32(2), row.Hash(3), row.BlobOrNull(4), row.BlobOrNull(5), row.Time(6), row.TimeOrNull(7));
+
+    private static InvalidOperationException Unknown(DeviceId device) => new($"there is no device {device}");
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Store;
+
+/// <summary>A received text as it is stored.</summary>
+internal sealed record ReceivedText(
+    UserId Author, MessageId Message, long Contact, SessionId Session, int N, DateTimeOffset SentAt, string Text, string? Trouble, bool Mine);
+
+/// <summary>The history.</summary>
+internal sealed class MessageRows(Rows rows)
+{
+    private const string TextColumn = "message.text", TroubleColumn = "message.trouble";
+
+    // A gap lies between this message and the one shown before it of the same session; before the first, also when the sender names an end of its previous
+    // session that never came.
+    private const string Select = """
+        SELECT m.author, m.message, m.contact, m.state, m.sent, m.received, m.sequence, m.position, m.text, m.trouble,
+            m.session IS NOT NULL AND (
+                EXISTS (SELECT 1 FROM gap g WHERE g.session = m.session AND g.n < m.n
+                    AND g.n > coalesce((SELECT max(e.n) FROM message e WHERE e.session = m.session AND e.n < m.n), -1))
+                OR (NOT EXISTS (SELECT 1 FROM message e WHERE e.session = m.session AND e.n < m.n)
+                    AND EXISTS (SELECT 1 FROM receiving r WHERE r.session = m.session AND r.before IS NOT NULL
+                        AND NOT EXISTS (SELECT 1 FROM receiving p WHERE p.session = r.before AND p.next > r.before_n
+                            AND NOT EXISTS (SELECT 1 FROM gap g WHERE g.session = p.session AND g.n = r.before_n)))))
+        FROM message m
+        """;
+
+    /// <summary>Who owns the profile; set once, when it is opened.</summary>
+    public (UserId User, string Username) Owner { get; set; }
+
+    public long Count() => rows.Number("SELECT count(*) FROM message");
+
+    public ChatMessage? Find(UserId author, MessageId message) =>
+        rows.First(Select + " WHERE m.author = ?1 AND m.message = ?2", Read, author.ToArray(), message.ToArray());
+
+    public ChatMessage AddOwn(long contact, MessageId message, string text, DateTimeOffset now)
+    {
+        Insert(Owner.User, message, contact, MessageState.Queued, now, null, 0, new Places(rows).ForOwn(contact, now), null, null, text, null);
+        return Find(Owner.User, message)!;
+    }
+
+    /// <summary>Null when this message of this author is stored already.</summary>
+    public ChatMessage? AddReceived(ReceivedText text, DateTimeOffset now)
+    {
+        if (rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", text.Author.ToArray(), text.Message.ToArray()) > 0) return null;
+        var time = text.SentAt < now ? text.SentAt : now;
+        var place = new Places(rows).ForReceived(text.Contact, text.Session, text.N, time);
+        var sequence = text.Mine ? 0 : rows.Number("SELECT coalesce(max(sequence), 0) + 1 FROM message WHERE sequence > 0");
+        Insert(
+            text.Author, text.Message, text.Contact, text.Mine ? MessageState.Sent : MessageState.Received, text.SentAt, now, sequence, place, text.Session, text.N,
+            text.Text, text.Trouble);
+        return Find(text.Author, text.Message);
+    }
+
+    /// <summary>The newest messages before a position, oldest first.</summary>
+    public List<ChatMessage> History(long contact, int limit, long? before)
+    {
+        var found = rows.Query(
+            Select + " WHERE m.contact = ?1 AND m.position < ?2 ORDER BY m.position DESC LIMIT ?3", Read, contact, before ?? long.MaxValue, limit);
+        found.Reverse();
+        return found;
+    }
+
+    public List<ChatMessage> ArrivedAfter(long sequence, int limit) =>
+        rows.Query(Select + " WHERE m.sequence > ?1 AND m.sequence > 0 ORDER BY m.sequence LIMIT ?2", Read, sequence, limit);
+
+    /// <summary>Moves an own message forward: never from Delivered back to Sent. Returns it when it changed.</summary>
+    public ChatMessage? SetSent(MessageId message) => Set(message, MessageState.Sent, null, MessageState.Queued, MessageState.Failed);
+
+    public ChatMessage? SetFailed(MessageId message, string trouble) => Set(message, MessageState.Failed, trouble, MessageState.Queued, MessageState.Queued);
+
+    /// <summary>Only for a message that went to this contact.</summary>
+    public ChatMessage? SetDelivered(MessageId message, long contact) =>
+        rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2 AND contact = ?3", Owner.User.ToArray(), message.ToArray(), contact) == 0
+            ? null
+            : Set(message, MessageState.Delivered, null, MessageState.Queued, MessageState.Sent);
+
+    /// <summary>Why a queued message still waits.</summary>
+    public ChatMessage? SetTrouble(MessageId message, string? trouble) => Set(message, MessageState.Queued, trouble, MessageState.Queued, MessageState.Queued);
+
+    private ChatMessage? Set(MessageId message, MessageState state, string? trouble, MessageState from, MessageState orFrom)
+    {
+        var author = Owner.User.ToArray();
+        var changed = rows.Execute(
+            "UPDATE message SET state = ?1, trouble = ?2 WHERE author = ?3 AND message = ?4 AND state IN (?5, ?6)",
+            (int)state, SealTrouble(author, message, trouble), author, message.ToArray(), (int)from, (int)orFrom);
+        return changed > 0 ? Find(Owner.User, message) : null;
+    }
+
+    private void Insert(
+        UserId author, MessageId message, long contact, MessageState state, DateTimeOffset sent, DateTimeOffset? received, long sequence, long position,
+        SessionId? session, int? n, string text, string? trouble)
+    {
+        var id = author.ToArray();
+        rows.Execute(
+            """
+            INSERT INTO message(author, message, contact, state, sent, received, sequence, position, session, n, text, trouble)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """,
+            id, message.ToArray(), contact, (int)state, sent.ToUnixTimeMilliseconds(), received?.ToUnixTimeMilliseconds(), sequence, position, session?.ToArray(), n,
+            rows.Seal(TextColumn, Row(id, message), Encoding.UTF8.GetBytes(text)), SealTrouble(id, message, trouble));
+    }
+
+    private byte[]? SealTrouble(byte[] author, MessageId message, string? trouble) =>
+        trouble is null ? null : rows.Seal(TroubleColumn, Row(author, message), Encoding.UTF8.GetBytes(trouble));
+
+    private ChatMessage Read(SqliteDataReader reader)
+    {
+        var author = reader.Bytes(0);
+        MessageId.TryRead(reader.Bytes(1), out var message);
+        var contact = rows.Contacts.Find(reader.GetInt64(2)) ?? throw new ProfileDamagedException("a message has no contact");
+        var state = (MessageState)reader.GetInt32(3);
+        var mine = state is not MessageState.Received;
+        var row = Row(author, message);
+        var text = Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8)));
+        var trouble = reader.BytesOrNull(9) is { } value ? Encoding.UTF8.GetString(rows.Open(TroubleColumn, row, value)) : null;
+        return new ChatMessage(
+            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : contact.Username, mine, text, reader.Time(4),
+            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(10), trouble, reader.GetInt64(6), reader.GetInt64(7));
+    }
+
+    private static byte[] Row(byte[] author, MessageId message) => [.. author, .. message.ToArray()];
+}

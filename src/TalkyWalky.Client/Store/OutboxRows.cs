@@ -1,0 +1,113 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using TalkyWalky.Crypto;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Store;
+
+internal enum OutboxKind
+{
+    Text = 0,
+    Receipt = 1,
+}
+
+/// <summary>One message on its way out: a draft, or sealed at (<paramref name="Session"/>, <paramref name="N"/>).</summary>
+internal sealed record OutboxItem(long Ticket, long Contact, OutboxKind Kind, MessageId Message, DateTimeOffset Written, SessionId? Session, int N);
+
+/// <summary>What is written and not yet accepted by the gateway, in the order it was written.</summary>
+internal sealed class OutboxRows(Rows rows)
+{
+    private const string Columns = "ticket, contact, kind, message, written, session, n";
+    private const string BodyColumn = "outbox.body", JweColumn = "outbox.jwe";
+
+    public void AddText(long contact, MessageId message, string text, DateTimeOffset now) => Add(contact, OutboxKind.Text, message, Encoding.UTF8.GetBytes(text), now);
+
+    public void AddReceipt(long contact, IReadOnlyList<MessageId> delivered, DateTimeOffset now) =>
+        Add(contact, OutboxKind.Receipt, MessageId.New(), [.. delivered.SelectMany(static id => id.ToArray())], now);
+
+    /// <summary>Texts only: nobody waits for a receipt.</summary>
+    public int Count() => (int)rows.Number("SELECT count(*) FROM outbox WHERE kind = ?1", (int)OutboxKind.Text);
+
+    public List<long> Contacts() => rows.Query("SELECT DISTINCT contact FROM outbox", static reader => reader.GetInt64(0));
+
+    public List<OutboxItem> Sealed(long contact, int limit) => rows.Query(
+        $"SELECT {Columns} FROM outbox WHERE contact = ?1 AND jwe IS NOT NULL ORDER BY ticket LIMIT ?2", Read, contact, limit);
+
+    public List<OutboxItem> Drafts(long contact, int limit) => rows.Query(
+        $"SELECT {Columns} FROM outbox WHERE contact = ?1 AND jwe IS NULL ORDER BY ticket LIMIT ?2", Read, contact, limit);
+
+    public MessageBody Body(OutboxItem item)
+    {
+        var plain = rows.Open(BodyColumn, item.Message.ToArray(), rows.Blob("SELECT body FROM outbox WHERE ticket = ?1", item.Ticket)!);
+        return item.Kind is OutboxKind.Text ? new MessageBody.Text(Encoding.UTF8.GetString(plain)) : new MessageBody.Receipt(Ids(plain));
+    }
+
+    public byte[] Jwe(OutboxItem item) => rows.Open(JweColumn, item.Message.ToArray(), rows.Blob("SELECT jwe FROM outbox WHERE ticket = ?1", item.Ticket)!);
+
+    public OutboxItem SetSealed(OutboxItem item, SessionId session, int n, byte[] jwe)
+    {
+        rows.Execute(
+            "UPDATE outbox SET session = ?1, n = ?2, jwe = ?3 WHERE ticket = ?4", session.ToArray(), n, rows.Seal(JweColumn, item.Message.ToArray(), jwe), item.Ticket);
+        return item with { Session = session, N = n };
+    }
+
+    /// <summary>Back to a draft, to be sealed anew under the same message id.</summary>
+    public void Unseal(long ticket) => rows.Execute("UPDATE outbox SET session = NULL, n = NULL, jwe = NULL WHERE ticket = ?1", ticket);
+
+    public void UnsealAll() => rows.Execute("UPDATE outbox SET session = NULL, n = NULL, jwe = NULL");
+
+    public void Remove(long ticket) => rows.Execute("DELETE FROM outbox WHERE ticket = ?1", ticket);
+
+    private void Add(long contact, OutboxKind kind, MessageId message, byte[] body, DateTimeOffset now) => rows.Execute(
+        "INSERT INTO outbox(contact, kind, message, written, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+        contact, (int)kind, message.ToArray(), now.ToUnixTimeMilliseconds(), rows.Seal(BodyColumn, message.ToArray(), body));
+
+    private static List<MessageId> Ids(byte[] joined)
+    {
+        var ids = new List<MessageId>();
+        foreach (var part in joined.Chunk(16))
+        {
+            if (MessageId.TryRead(part, out var id)) ids.Add(id);
+        }
+
+        return ids;
+    }
+
+    private static OutboxItem Read(SqliteDataReader reader)
+    {
+        MessageId.TryRead(reader.Bytes(3), out var message);
+        return new OutboxItem(
+            reader.GetInt64(0), reader.GetInt64(1), (OutboxKind)reader.GetInt32(2), message, reader.Time(4),
+            SessionId.TryRead(reader.BytesOrNull(5), out var session) ? session : null, reader.IsDBNull(6) ? 0 : reader.GetInt32(6));
+    }
+}
+
+/// <summary>Messages stored here whose author has not been told yet.</summary>
+internal sealed class ReceiptRows(Rows rows)
+{
+    public const int MaxBatch = 500;
+
+    public void Add(long contact, MessageId message) => rows.Execute("INSERT OR IGNORE INTO receipt(contact, message) VALUES (?1, ?2)", contact, message.ToArray());
+
+    /// <summary>Moves what is due into the outbox. Returns the contacts that got something.</summary>
+    public List<long> Collect(DateTimeOffset now)
+    {
+        var contacts = rows.Query("SELECT DISTINCT contact FROM receipt", static reader => reader.GetInt64(0));
+        foreach (var contact in contacts)
+        {
+            while (Take(contact) is { Count: > 0 } batch) rows.Outbox.AddReceipt(contact, batch, now);
+        }
+
+        return contacts;
+    }
+
+    private List<MessageId> Take(long contact)
+    {
+        var batch = rows.Query(
+            "SELECT message FROM receipt WHERE contact = ?1 LIMIT ?2",
+            static reader => MessageId.TryRead(reader.Bytes(0), out var id) ? id : default,
+            contact, MaxBatch);
+        foreach (var id in batch) rows.Execute("DELETE FROM receipt WHERE contact = ?1 AND message = ?2", contact, id.ToArray());
+        return batch;
+    }
+}

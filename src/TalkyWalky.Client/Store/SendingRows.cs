@@ -1,0 +1,140 @@
+using Microsoft.Data.Sqlite;
+using TalkyWalky.Crypto;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Store;
+
+internal enum SendingState
+{
+    /// <summary>Its grant is not yet accepted for every recipient device.</summary>
+    GrantDue = 0,
+    Open = 1,
+
+    /// <summary>Seals nothing more; kept to answer requests for its grant.</summary>
+    Closed = 2,
+}
+
+internal sealed record SendingRow(SessionId Session, SendingState State);
+
+/// <summary>Sending sessions and their sealed grants.</summary>
+internal sealed class SendingRows(Rows rows)
+{
+    private const string ValueColumn = "sending.value", PayloadColumn = "sending.payload", SliceColumn = "slice.value";
+
+    public void Add(long contact, StartedSession started)
+    {
+        Close(contact);
+        var id = started.Session.Id.ToArray();
+        rows.Execute(
+            "INSERT INTO sending(session, contact, state, started, value, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            id, contact, (int)SendingState.GrantDue, started.Session.StartedAt.ToUnixTimeMilliseconds(), Sealed(started.Session),
+            rows.Seal(PayloadColumn, id, started.Payload));
+        foreach (var (device, slice) in started.Slices)
+        {
+            byte[] row = [.. id, .. device.ToArray()];
+            rows.Execute(
+                "INSERT INTO slice(session, device, given, value) VALUES (?1, ?2, 0, ?3)", id, device.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()));
+        }
+    }
+
+    /// <summary>The session that seals for this contact now, if any.</summary>
+    public SendingRow? Active(long contact) => rows.First(
+        "SELECT session, state FROM sending WHERE contact = ?1 AND state <> ?2 ORDER BY started DESC, rowid DESC LIMIT 1", Read, contact, (int)SendingState.Closed);
+
+    public SendingSession Load(SessionId session)
+    {
+        var id = session.ToArray();
+        var state = rows.Open(ValueColumn, id, rows.Blob("SELECT value FROM sending WHERE session = ?1", id)!);
+        try
+        {
+            return SendingSession.Load(state);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(state);
+        }
+    }
+
+    public void Save(SendingSession session) =>
+        rows.Execute("UPDATE sending SET value = ?1 WHERE session = ?2", Sealed(session), session.Id.ToArray());
+
+    public void SetState(SessionId session, SendingState state) =>
+        rows.Execute("UPDATE sending SET state = ?1 WHERE session = ?2", (int)state, session.ToArray());
+
+    public void Close(long contact) => rows.Execute("UPDATE sending SET state = ?1 WHERE contact = ?2", (int)SendingState.Closed, contact);
+
+    public void CloseAll() => rows.Execute("UPDATE sending SET state = ?1", (int)SendingState.Closed);
+
+    public void Accepted(SessionId session, int n, Digest hash) => rows.Execute(
+        "UPDATE sending SET accepted_n = ?1, accepted_hash = ?2 WHERE session = ?3 AND coalesce(accepted_n, -1) < ?1", n, hash.ToArray(), session.ToArray());
+
+    /// <summary>The last message of this contact's sessions that the gateway accepted: what the next session names as its predecessor.</summary>
+    public SessionEnd? LastAccepted(long contact) => rows.First(
+        "SELECT session, accepted_n, accepted_hash FROM sending WHERE contact = ?1 AND accepted_n IS NOT NULL ORDER BY started DESC, rowid DESC LIMIT 1",
+        static reader =>
+        {
+            SessionId.TryRead(reader.Bytes(0), out var session);
+            Digest.TryRead(reader.Bytes(2), out var hash);
+            return new SessionEnd(session, reader.GetInt32(1), hash);
+        },
+        contact);
+
+    public byte[]? Payload(SessionId session)
+    {
+        var id = session.ToArray();
+        return rows.Blob("SELECT payload FROM sending WHERE session = ?1", id) is { } value ? rows.Open(PayloadColumn, id, value) : null;
+    }
+
+    public List<(DeviceId Device, byte[] Slice)> Slices(SessionId session)
+    {
+        var id = session.ToArray();
+        return rows.Query("SELECT device, value FROM slice WHERE session = ?1 ORDER BY device", reader => ReadSlice(id, reader), id);
+    }
+
+    public List<DeviceId> Recipients(SessionId session) => rows.Query(
+        "SELECT device FROM slice WHERE session = ?1 ORDER BY device",
+        static reader => DeviceId.TryRead(reader.Bytes(0), out var device) ? device : default,
+        session.ToArray());
+
+    /// <summary>The original slice of one device, at most once in <paramref name="interval"/>; null when this device never had one or had it just now.</summary>
+    public byte[]? Give(SessionId session, DeviceId device, DateTimeOffset now, TimeSpan interval)
+    {
+        var id = session.ToArray();
+        var given = rows.Execute(
+            "UPDATE slice SET given = ?1 WHERE session = ?2 AND device = ?3 AND given <= ?4",
+            now.ToUnixTimeMilliseconds(), id, device.ToArray(), (now - interval).ToUnixTimeMilliseconds());
+        if (given == 0) return null;
+        var found = rows.Query("SELECT device, value FROM slice WHERE session = ?1 AND device = ?2", reader => ReadSlice(id, reader), id, device.ToArray());
+        return found[0].Slice;
+    }
+
+    /// <summary>Forgets closed sessions of which no message can be in a mailbox any more.</summary>
+    public void Forget(DateTimeOffset startedBefore)
+    {
+        rows.Execute(
+            "DELETE FROM sending WHERE state = ?1 AND started < ?2 AND session NOT IN (SELECT session FROM outbox WHERE session IS NOT NULL)",
+            (int)SendingState.Closed, startedBefore.ToUnixTimeMilliseconds());
+        rows.Execute("DELETE FROM slice WHERE session NOT IN (SELECT session FROM sending)");
+    }
+
+    private byte[] Sealed(SendingSession session)
+    {
+        var state = session.Save();
+        var value = rows.Seal(ValueColumn, session.Id.ToArray(), state);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(state);
+        return value;
+    }
+
+    private (DeviceId Device, byte[] Slice) ReadSlice(byte[] session, SqliteDataReader reader)
+    {
+        DeviceId.TryRead(reader.Bytes(0), out var device);
+        byte[] row = [.. session, .. device.ToArray()];
+        return (device, rows.Open(SliceColumn, row, reader.Bytes(1)));
+    }
+
+    private static SendingRow Read(SqliteDataReader reader)
+    {
+        SessionId.TryRead(reader.Bytes(0), out var session);
+        return new SendingRow(session, (SendingState)reader.GetInt32(1));
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace TalkyWalky.Client;
+
+/// <summary>What a profile knows of its server and its owner; sealed in the store.</summary>
+/// <param name="Username">As typed until enrolled, then as the certificate says.</param>
+/// <param name="Root">Hex, as in the join link.</param>
+/// <param name="RootCertificate">DER.</param>
+/// <param name="Issuing">DER, candidates for path building.</param>
+/// <param name="IsRegistering">The account was to be made here: a name that is taken may be taken by us.</param>
+internal sealed record ProfileData(string Username, string Host, int Port, string Root, byte[] RootCertificate, IReadOnlyList<byte[]> Issuing, bool IsRegistering);
+
+internal sealed record RegisterBody(string Username, string Password, string? FullName, string? Mail, string? Invite);
+
+internal sealed record Problem(string? Title, string? Detail);
+
+internal sealed record GrantRequestBody(string Sid, string Device, long Time);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProfileData))]
+[JsonSerializable(typeof(RegisterBody))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(GrantRequestBody))]
+internal sealed partial class ClientJson : JsonSerializerContext;

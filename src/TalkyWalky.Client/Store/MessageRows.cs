@@ -4,9 +4,10 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
 
-/// <summary>A received text as it is stored.</summary>
+/// <summary>A received message as it is stored.</summary>
+/// <param name="Kind">Null for a text; else a kind that this version cannot show, and <paramref name="Text"/> is its JSON.</param>
 internal sealed record ReceivedText(
-    UserId Author, MessageId Message, long Contact, SessionId Session, int N, DateTimeOffset SentAt, string Text, string? Trouble, bool Mine);
+    UserId Author, MessageId Message, long Contact, SessionId Session, int N, DateTimeOffset SentAt, string? Kind, string Text, string? Trouble, bool Mine);
 
 /// <summary>The history.</summary>
 internal sealed class MessageRows(Rows rows)
@@ -16,7 +17,7 @@ internal sealed class MessageRows(Rows rows)
     // A gap lies between this message and the one shown before it of the same session; before the first, also when the sender names an end of its previous
     // session that never came.
     private const string Select = """
-        SELECT m.author, m.message, m.contact, m.state, m.sent, m.received, m.sequence, m.position, m.text, m.trouble,
+        SELECT m.author, m.message, m.contact, m.state, m.sent, m.received, m.sequence, m.position, m.text, m.trouble, m.kind IS NOT NULL,
             m.session IS NOT NULL AND (
                 EXISTS (SELECT 1 FROM gap g WHERE g.session = m.session AND g.n < m.n
                     AND g.n > coalesce((SELECT max(e.n) FROM message e WHERE e.session = m.session AND e.n < m.n), -1))
@@ -37,21 +38,21 @@ internal sealed class MessageRows(Rows rows)
 
     public ChatMessage AddOwn(long contact, MessageId message, string text, DateTimeOffset now)
     {
-        Insert(Owner.User, message, contact, MessageState.Queued, now, null, 0, new Places(rows).ForOwn(contact, now), null, null, text, null);
+        Insert(Owner.User, message, contact, MessageState.Queued, now, null, 0, new Places(rows).ForOwn(contact, now), null, null, null, text, null);
         return Find(Owner.User, message)!;
     }
 
-    /// <summary>Null when this message of this author is stored already.</summary>
-    public ChatMessage? AddReceived(ReceivedText text, DateTimeOffset now)
+    /// <summary>False when this message of this author is stored already.</summary>
+    public bool AddReceived(ReceivedText text, DateTimeOffset now)
     {
-        if (rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", text.Author.ToArray(), text.Message.ToArray()) > 0) return null;
+        if (rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", text.Author.ToArray(), text.Message.ToArray()) > 0) return false;
         var time = text.SentAt < now ? text.SentAt : now;
         var place = new Places(rows).ForReceived(text.Contact, text.Session, text.N, time);
         var sequence = text.Mine ? 0 : rows.Number("SELECT coalesce(max(sequence), 0) + 1 FROM message WHERE sequence > 0");
         Insert(
             text.Author, text.Message, text.Contact, text.Mine ? MessageState.Sent : MessageState.Received, text.SentAt, now, sequence, place, text.Session, text.N,
-            text.Text, text.Trouble);
-        return Find(text.Author, text.Message);
+            text.Kind, text.Text, text.Trouble);
+        return true;
     }
 
     /// <summary>The newest messages before a position, oldest first.</summary>
@@ -91,15 +92,15 @@ internal sealed class MessageRows(Rows rows)
 
     private void Insert(
         UserId author, MessageId message, long contact, MessageState state, DateTimeOffset sent, DateTimeOffset? received, long sequence, long position,
-        SessionId? session, int? n, string text, string? trouble)
+        SessionId? session, int? n, string? kind, string text, string? trouble)
     {
         var id = author.ToArray();
         rows.Execute(
             """
-            INSERT INTO message(author, message, contact, state, sent, received, sequence, position, session, n, text, trouble)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            INSERT INTO message(author, message, contact, state, sent, received, sequence, position, session, n, kind, text, trouble)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """,
-            id, message.ToArray(), contact, (int)state, sent.ToUnixTimeMilliseconds(), received?.ToUnixTimeMilliseconds(), sequence, position, session?.ToArray(), n,
+            id, message.ToArray(), contact, (int)state, sent.ToUnixTimeMilliseconds(), received?.ToUnixTimeMilliseconds(), sequence, position, session?.ToArray(), n, kind,
             rows.Seal(TextColumn, Row(id, message), Encoding.UTF8.GetBytes(text)), SealTrouble(id, message, trouble));
     }
 
@@ -114,11 +115,11 @@ internal sealed class MessageRows(Rows rows)
         var state = (MessageState)reader.GetInt32(3);
         var mine = state is not MessageState.Received;
         var row = Row(author, message);
-        var text = Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8)));
+        var text = reader.GetBoolean(10) ? "" : Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8)));
         var trouble = reader.BytesOrNull(9) is { } value ? Encoding.UTF8.GetString(rows.Open(TroubleColumn, row, value)) : null;
         return new ChatMessage(
             message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : contact.Username, mine, text, reader.Time(4),
-            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(10), trouble, reader.GetInt64(6), reader.GetInt64(7));
+            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7));
     }
 
     private static byte[] Row(byte[] author, MessageId message) => [.. author, .. message.ToArray()];

@@ -25,6 +25,7 @@ internal sealed class Rows : IDisposable
         Pending = new PendingRows(this);
         Receipts = new ReceiptRows(this);
         Keys = new KeyRows(this);
+        Journal = new JournalRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -44,6 +45,8 @@ internal sealed class Rows : IDisposable
     public ReceiptRows Receipts { get; }
 
     public KeyRows Keys { get; }
+
+    public JournalRows Journal { get; }
 
     public byte[] Seal(string column, ReadOnlySpan<byte> row, ReadOnlySpan<byte> plain) => _vault.Seal(column, row, plain);
 

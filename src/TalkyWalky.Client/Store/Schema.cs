@@ -16,7 +16,7 @@ internal static class Schema
         CREATE TABLE message(
             id INTEGER PRIMARY KEY, author BLOB NOT NULL, message BLOB NOT NULL, contact INTEGER NOT NULL, state INTEGER NOT NULL,
             sent INTEGER NOT NULL, received INTEGER, sequence INTEGER NOT NULL, position INTEGER NOT NULL, session BLOB, n INTEGER,
-            text BLOB NOT NULL, trouble BLOB, UNIQUE (author, message));
+            kind TEXT, text BLOB NOT NULL, trouble BLOB, UNIQUE (author, message));
         CREATE INDEX message_place ON message(contact, position);
         CREATE INDEX message_session ON message(session, n) WHERE session IS NOT NULL;
         CREATE INDEX message_arrival ON message(sequence) WHERE sequence > 0;
@@ -28,7 +28,7 @@ internal static class Schema
             session BLOB PRIMARY KEY, contact INTEGER NOT NULL, state INTEGER NOT NULL, started INTEGER NOT NULL, accepted_n INTEGER, accepted_hash BLOB,
             value BLOB NOT NULL, payload BLOB NOT NULL);
         CREATE INDEX sending_contact ON sending(contact, started);
-        CREATE TABLE slice(session BLOB NOT NULL, device BLOB NOT NULL, given INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (session, device)) WITHOUT ROWID;
+        CREATE TABLE slice(session BLOB NOT NULL, device BLOB NOT NULL, certificate BLOB NOT NULL, given INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (session, device)) WITHOUT ROWID;
         CREATE TABLE outbox(
             ticket INTEGER PRIMARY KEY AUTOINCREMENT, contact INTEGER NOT NULL, kind INTEGER NOT NULL, message BLOB NOT NULL, written INTEGER NOT NULL,
             body BLOB NOT NULL, session BLOB, n INTEGER, jwe BLOB);
@@ -41,5 +41,6 @@ internal static class Schema
         CREATE INDEX pending_ask ON pending(ask);
         CREATE TABLE receipt(contact INTEGER NOT NULL, message BLOB NOT NULL, PRIMARY KEY (contact, message)) WITHOUT ROWID;
         CREATE TABLE rejected(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, device BLOB NOT NULL, kind INTEGER NOT NULL, reason TEXT NOT NULL);
+        CREATE TABLE notice(id INTEGER PRIMARY KEY, text BLOB NOT NULL);
         """;
 }

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using TalkyWalky.Crypto;
+using TalkyWalky.Pki;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
@@ -21,7 +22,8 @@ internal sealed class SendingRows(Rows rows)
 {
     private const string ValueColumn = "sending.value", PayloadColumn = "sending.payload", SliceColumn = "slice.value";
 
-    public void Add(long contact, StartedSession started)
+    /// <param name="recipients">The encryption certificates that the grant was sealed to.</param>
+    public void Add(long contact, StartedSession started, IReadOnlyList<VerifiedDevice> recipients)
     {
         Close(contact);
         var id = started.Session.Id.ToArray();
@@ -32,8 +34,10 @@ internal sealed class SendingRows(Rows rows)
         foreach (var (device, slice) in started.Slices)
         {
             byte[] row = [.. id, .. device.ToArray()];
+            var certificate = recipients.First(recipient => recipient.Device == device).CertificateHash;
             rows.Execute(
-                "INSERT INTO slice(session, device, given, value) VALUES (?1, ?2, 0, ?3)", id, device.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()));
+                "INSERT INTO slice(session, device, certificate, given, value) VALUES (?1, ?2, ?3, 0, ?4)",
+                id, device.ToArray(), certificate.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()));
         }
     }
 
@@ -95,6 +99,11 @@ internal sealed class SendingRows(Rows rows)
         "SELECT device FROM slice WHERE session = ?1 ORDER BY device",
         static reader => DeviceId.TryRead(reader.Bytes(0), out var device) ? device : default,
         session.ToArray());
+
+    /// <summary>True when the session's grant went to exactly these devices under exactly these certificates.</summary>
+    public bool IsFor(SessionId session, IReadOnlyList<VerifiedDevice> recipients) => rows.Query(
+        "SELECT certificate FROM slice WHERE session = ?1", static reader => Digest.TryRead(reader.Bytes(0), out var hash) ? hash : default, session.ToArray())
+        .ToHashSet().SetEquals(recipients.Select(static recipient => recipient.CertificateHash));
 
     /// <summary>The original slice of one device, at most once in <paramref name="interval"/>; null when this device never had one or had it just now.</summary>
     public byte[]? Give(SessionId session, DeviceId device, DateTimeOffset now, TimeSpan interval)

@@ -1,0 +1,246 @@
+using System.Net.WebSockets;
+using System.Threading.Channels;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client.Connect;
+
+/// <summary>Why a connection ended. <paramref name="Code"/> is unspecified when the server said no goodbye.</summary>
+internal sealed record LinkEnd(CloseCode Code, string Text);
+
+/// <summary>
+/// A proven connection: requests with their answers, and what the server sends on its own. Requests get their numbers as they leave, so the numbers
+/// rise on the wire whoever asks.
+/// </summary>
+internal sealed class GatewayLink : IDisposable
+{
+    private const int MaxQueued = 512, MaxWaiting = 512;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), GoodbyeTime = TimeSpan.FromSeconds(3);
+
+    private readonly FrameSocket _socket;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _outstanding;
+    private readonly Channel<Outgoing> _outgoing = Channel.CreateBounded<Outgoing>(new BoundedChannelOptions(MaxQueued) { SingleReader = true });
+    private readonly Channel<ServerFrame> _deliveries = Channel.CreateBounded<ServerFrame>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<PresenceChanged> _presence = Channel.CreateBounded<PresenceChanged>(
+        new BoundedChannelOptions(4096) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropOldest });
+
+    private readonly CancellationTokenSource _ending = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, TaskCompletionSource<ServerFrame?>> _asked = [];
+    private LinkEnd? _end;
+    private ulong _request;
+
+    public GatewayLink(FrameSocket socket, Welcome welcome, TimeProvider time)
+    {
+        _socket = socket;
+        _time = time;
+        Welcome = welcome;
+        _outstanding = new SemaphoreSlim((int)Math.Clamp(welcome.MaxOutstanding, 1, 256));
+    }
+
+    public Welcome Welcome { get; }
+
+    /// <summary>Deliveries and overflow markers, in the order they came.</summary>
+    public ChannelReader<ServerFrame> Deliveries => _deliveries.Reader;
+
+    public ChannelReader<PresenceChanged> Presence => _presence.Reader;
+
+    /// <summary>Cancelled when the connection is over.</summary>
+    public CancellationToken Ended => _ending.Token;
+
+    /// <summary>Asks and waits for the answer. Null when the connection ended first: the outcome is unknown.</summary>
+    public async Task<ServerFrame?> AskAsync(ClientFrame frame)
+    {
+        var answer = new TaskCompletionSource<ServerFrame?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await _outstanding.WaitAsync(_ending.Token);
+            try
+            {
+                await _outgoing.Writer.WriteAsync(new Outgoing(frame, answer), _ending.Token);
+                return await answer.Task.WaitAsync(Patience, _time, _ending.Token);
+            }
+            finally
+            {
+                _outstanding.Release();
+            }
+        }
+        catch (TimeoutException)
+        {
+            End(new LinkEnd(CloseCode.Unspecified, "the server does not answer"));
+            return null;
+        }
+        catch (Exception over) when (over is OperationCanceledException or ChannelClosedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends what has no answer. False when the connection is over.</summary>
+    public async Task<bool> TellAsync(ClientFrame frame)
+    {
+        try
+        {
+            await _outgoing.Writer.WriteAsync(new Outgoing(frame, Answer: null), _ending.Token);
+            return true;
+        }
+        catch (Exception over) when (over is OperationCanceledException or ChannelClosedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Runs the connection until it ends, then says why. When cancelled, what is queued still leaves, with a goodbye behind it.</summary>
+    public async Task<LinkEnd> RunAsync(CancellationToken cancellation)
+    {
+        var writing = WriteAsync();
+        var reading = ReadAsync();
+        try
+        {
+            await using var stop = cancellation.UnsafeRegister(static link => ((GatewayLink)link!)._outgoing.Writer.TryComplete(), this);
+            await Task.WhenAny(writing, reading);
+            if (writing.IsCompleted) await WaitForCloseAsync(reading);
+        }
+        finally
+        {
+            End(new LinkEnd(CloseCode.Unspecified, "the connection was closed"));
+            await Task.WhenAll(writing, reading);
+            Release();
+        }
+
+        lock (_gate) return _end!;
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _ending.Dispose();
+        _outstanding.Dispose();
+    }
+
+    private void End(LinkEnd end)
+    {
+        lock (_gate)
+        {
+            if (_end is not null) return;
+            _end = end;
+        }
+
+        _outgoing.Writer.TryComplete();
+        _ending.Cancel();
+    }
+
+    private async Task WaitForCloseAsync(Task reading)
+    {
+        try
+        {
+            await reading.WaitAsync(GoodbyeTime, _time, _ending.Token);
+        }
+        catch (Exception over) when (over is TimeoutException or OperationCanceledException)
+        {
+            End(new LinkEnd(CloseCode.Unspecified, "the server did not answer the goodbye"));
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            await foreach (var outgoing in _outgoing.Reader.ReadAllAsync(_ending.Token))
+            {
+                if (outgoing.Answer is { } answer) Number(outgoing.Frame, answer);
+                await _socket.SendAsync(outgoing.Frame, _ending.Token);
+            }
+
+            await _socket.SendAsync(new ClientFrame { Goodbye = new Goodbye() }, _ending.Token);
+            await _socket.CloseAsync(_ending.Token);
+        }
+        catch (Exception over) when (IsOver(over))
+        {
+            End(new LinkEnd(CloseCode.Unspecified, over.Message));
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _socket.ReadAsync(_ending.Token) is { } frame) await RouteAsync(frame);
+            End(new LinkEnd(CloseCode.Unspecified, "the server closed the connection"));
+        }
+        catch (Exception over) when (IsOver(over))
+        {
+            End(new LinkEnd(CloseCode.Unspecified, over.Message));
+        }
+        finally
+        {
+            _deliveries.Writer.TryComplete();
+            _presence.Writer.TryComplete();
+        }
+    }
+
+    private static bool IsOver(Exception failure) => failure is WebSocketException or InvalidDataException or OperationCanceledException or IOException or ObjectDisposedException;
+
+    private async ValueTask RouteAsync(ServerFrame frame)
+    {
+        switch (frame.BodyCase)
+        {
+            case ServerFrame.BodyOneofCase.Delivery or ServerFrame.BodyOneofCase.Overflow:
+                await _deliveries.Writer.WriteAsync(frame, _ending.Token);
+                break;
+            case ServerFrame.BodyOneofCase.PresenceChanged:
+                _presence.Writer.TryWrite(frame.PresenceChanged);
+                break;
+            case ServerFrame.BodyOneofCase.Closing:
+                End(new LinkEnd(frame.Closing.Code, frame.Closing.Text));
+                break;
+            default:
+                Answer(frame);
+                break;
+        }
+    }
+
+    private void Answer(ServerFrame frame)
+    {
+        var request = frame.BodyCase switch
+        {
+            ServerFrame.BodyOneofCase.Accepted => frame.Accepted.Request,
+            ServerFrame.BodyOneofCase.Refused => frame.Refused.Request,
+            ServerFrame.BodyOneofCase.PersonFound => frame.PersonFound.Request,
+            ServerFrame.BodyOneofCase.Users => frame.Users.Request,
+            _ => 0UL,
+        };
+        TaskCompletionSource<ServerFrame?>? asked;
+        lock (_gate) _asked.Remove(request, out asked);
+        asked?.TrySetResult(frame);
+    }
+
+    private void Number(ClientFrame frame, TaskCompletionSource<ServerFrame?> answer)
+    {
+        lock (_gate)
+        {
+            _request++;
+            _asked.Add(_request, answer);
+        }
+
+        switch (frame.BodyCase)
+        {
+            case ClientFrame.BodyOneofCase.Publish: frame.Publish.Request = _request; break;
+            case ClientFrame.BodyOneofCase.Lookup: frame.Lookup.Request = _request; break;
+            case ClientFrame.BodyOneofCase.ListUsers: frame.ListUsers.Request = _request; break;
+            default: throw new InvalidOperationException($"a {frame.BodyCase} frame has no answer");
+        }
+    }
+
+    private void Release()
+    {
+        while (_outgoing.Reader.TryRead(out var left)) left.Answer?.TrySetResult(null);
+        lock (_gate)
+        {
+            foreach (var asked in _asked.Values) asked.TrySetResult(null);
+            _asked.Clear();
+        }
+    }
+
+    private sealed record Outgoing(ClientFrame Frame, TaskCompletionSource<ServerFrame?>? Answer);
+}

@@ -31,14 +31,15 @@ internal sealed class Signal
 /// <summary>Waits that double from a shortest to a longest, each shortened at random by up to half, so that many devices do not return in step.</summary>
 internal sealed class BackOff(TimeSpan shortest, TimeSpan longest)
 {
-    private TimeSpan _next = shortest;
+    private int _doubled;
 
     public TimeSpan Next()
     {
-        var now = _next;
-        _next = _next * 2 < longest ? _next * 2 : longest;
+        var now = shortest * Math.Pow(2, _doubled);
+        if (now < longest) _doubled++;
+        else now = longest;
         return now * (0.5 + (System.Security.Cryptography.RandomNumberGenerator.GetInt32(1000) / 2000.0));
     }
 
-    public void Reset() => _next = shortest;
+    public void Reset() => _doubled = 0;
 }

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client;
+
+/// <summary>Identifiers only: never names, texts, passwords or keys.</summary>
+internal static partial class ClientLog
+{
+    [LoggerMessage(3001, LogLevel.Debug, "Sending session {Session} started for {Recipients} devices")]
+    public static partial void SessionStarted(ILogger log, SessionId session, int recipients);
+
+    [LoggerMessage(3002, LogLevel.Error, "Sending stopped on an error of this program or its disk")]
+    public static partial void LaneFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(3003, LogLevel.Information, "Connected as device {Device}, generation {Generation}")]
+    public static partial void Connected(ILogger log, DeviceId device, ulong generation);
+
+    [LoggerMessage(3004, LogLevel.Information, "Connection ended with {Code}")]
+    public static partial void Ended(ILogger log, CloseCode code);
+
+    [LoggerMessage(3005, LogLevel.Warning, "The gateway has seen generation {Seen}, this profile presented {Presented}: it was restored from a copy, and its sending sessions are discarded")]
+    public static partial void Restored(ILogger log, ulong seen, ulong presented);
+
+    [LoggerMessage(3006, LogLevel.Warning, "Envelope kind {Kind} from device {Device} rejected: {Reason}")]
+    public static partial void Rejected(ILogger log, EnvelopeKind kind, DeviceId device, string reason);
+
+    [LoggerMessage(3007, LogLevel.Error, "The connection stopped on an error of this program or its disk")]
+    public static partial void ConnectionFailed(ILogger log, Exception failure);
+
+    [LoggerMessage(3008, LogLevel.Debug, "Asked device {Device} for the grant of session {Session}")]
+    public static partial void GrantAsked(ILogger log, DeviceId device, SessionId session);
+
+    [LoggerMessage(3009, LogLevel.Debug, "Gave device {Device} its slice of session {Session} again")]
+    public static partial void GrantGiven(ILogger log, DeviceId device, SessionId session);
+}

@@ -1,0 +1,269 @@
+using Google.Protobuf;
+using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Crypto;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client.Send;
+
+/// <summary>What a step of a lane came to.</summary>
+internal abstract record LaneStep
+{
+    private LaneStep() { }
+
+    /// <summary>Nothing is left to send.</summary>
+    public sealed record Idle : LaneStep;
+
+    public sealed record Again : LaneStep;
+
+    public sealed record Wait(string Why) : LaneStep;
+
+    /// <summary>The connection ended.</summary>
+    public sealed record Over : LaneStep;
+}
+
+/// <summary>
+/// Sends what waits for one contact: sealed bytes first, exactly as they were; then drafts, sealed in a session whose grant every recipient's mailbox holds.
+/// </summary>
+internal sealed class Lane(Outbox outbox, SendContext context, long contactId, Signal wake)
+{
+    private const int MaxBatch = 128, MaxBatchBytes = 4 * 1024 * 1024, MaxChanges = 3;
+
+    private readonly BackOff _backOff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60));
+    private Roster? _roster;
+    private string? _told;
+    private int _changes;
+
+    private Database Database => outbox.Database;
+
+    private DateTimeOffset Now => outbox.Environment.Time.GetUtcNow();
+
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            switch (await StepAsync())
+            {
+                case LaneStep.Idle or LaneStep.Over:
+                    return;
+                case LaneStep.Wait wait:
+                    await TellAsync(wait.Why);
+                    await wake.WaitAsync(_backOff.Next(), outbox.Environment.Time, context.Ended);
+                    break;
+            }
+        }
+    }
+
+    private async Task<LaneStep> StepAsync()
+    {
+        var items = await Database.RunAsync(rows => ReadSealed(rows), context.Ended);
+        if (items.Count == 0)
+        {
+            if (await Database.RunAsync(rows => rows.Outbox.Drafts(contactId, 1).Count == 0, context.Ended)) return new LaneStep.Idle();
+            var (session, step) = await PrepareAsync();
+            if (session is not { } ready) return step!;
+            items = await Database.RunAsync(rows => SealDrafts(rows, ready), context.Ended);
+            if (items.Count == 0) return new LaneStep.Again();
+        }
+
+        return await PublishAsync(items);
+    }
+
+    private static List<SealedItem> ReadSealed(Rows rows, IEnumerable<OutboxItem> items)
+    {
+        var batch = new List<SealedItem>();
+        var bytes = 0;
+        foreach (var item in items)
+        {
+            var jwe = rows.Outbox.Jwe(item);
+            bytes += jwe.Length;
+            if (batch.Count > 0 && bytes > MaxBatchBytes) break;
+            batch.Add(new SealedItem(item, jwe, rows.Sending.Recipients(item.Session!.Value)));
+        }
+
+        return batch;
+    }
+
+    private List<SealedItem> ReadSealed(Rows rows) => ReadSealed(rows, rows.Outbox.Sealed(contactId, MaxBatch));
+
+    // One transaction: next session state, sealed bytes and their numbers.
+    private List<SealedItem> SealDrafts(Rows rows, SessionId sessionId)
+    {
+        if (rows.Sending.Active(contactId) is not { State: SendingState.Open } active || active.Session != sessionId) return [];
+        var recipients = rows.Sending.Recipients(sessionId);
+        var batch = new List<SealedItem>();
+        var bytes = 0;
+        var session = rows.Sending.Load(sessionId);
+        foreach (var draft in rows.Outbox.Drafts(contactId, MaxBatch))
+        {
+            if (session.IsSpent(Now) || bytes > MaxBatchBytes) break;
+            var done = session.Seal(draft.Message, rows.Outbox.Body(draft), draft.Written);
+            session.Dispose();
+            session = done.Next;
+            bytes += done.Jwe.Length;
+            batch.Add(new SealedItem(rows.Outbox.SetSealed(draft, sessionId, done.N, done.Jwe), done.Jwe, recipients));
+        }
+
+        rows.Sending.Save(session);
+        session.Dispose();
+        return batch;
+    }
+
+    /// <summary>A session that seals for exactly the devices of now, its grant accepted; else what to do instead.</summary>
+    private async Task<(SessionId? Session, LaneStep? Step)> PrepareAsync()
+    {
+        var usable = await Database.RunAsync(rows => Usable(rows), context.Ended);
+        if (usable is { State: SendingState.Open }) return (usable.Session, null);
+        if (usable is null)
+        {
+            if (await LookUpAsync() is { } step) return (null, step);
+            usable = await Database.RunAsync(rows => Usable(rows), context.Ended) ?? await StartAsync(_roster!);
+            if (usable.State == SendingState.Open) return (usable.Session, null);
+        }
+
+        return await PublishGrantAsync(usable.Session) is { } failed ? (null, failed) : (usable.Session, null);
+    }
+
+    private SendingRow? Usable(Rows rows)
+    {
+        if (_roster is null || rows.Sending.Active(contactId) is not { } active) return null;
+        if (!rows.Sending.IsFor(active.Session, _roster.Encryption)) return null;
+        using var session = rows.Sending.Load(active.Session);
+        return session.IsSpent(Now) ? null : active;
+    }
+
+    private async Task<LaneStep?> LookUpAsync()
+    {
+        var contact = await Database.RunAsync(rows => rows.Contacts.Find(contactId), context.Ended);
+        if (contact is null) return new LaneStep.Idle();
+        switch (await context.Rosters.FindAsync(contact))
+        {
+            case RosterOutcome.Lost:
+                return new LaneStep.Over();
+            case RosterOutcome.Waiting waiting:
+                return new LaneStep.Wait(waiting.Why);
+            case RosterOutcome.Refused refused:
+                await FailAllAsync(refused.Why);
+                return new LaneStep.Again();
+            case RosterOutcome.Found found:
+                if (found.Invalid is { } invalid) await outbox.Events.NoticeAsync(RosterDesk.Sentence(invalid));
+                return await AdoptAsync(contact, found.Roster);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<LaneStep?> AdoptAsync(Contact contact, Roster roster)
+    {
+        var self = context.Credentials.Identity.User;
+        if (roster.Peer == self)
+        {
+            await FailAllAsync("That is you: choose someone else to write to.");
+            return new LaneStep.Again();
+        }
+
+        var conversation = ConversationId.Direct(context.Credentials.Anchor.Hash, self, roster.Peer);
+        var resolved = await Database.RunAsync(rows => rows.Contacts.Resolve(contact, roster.Peer, roster.Username, conversation), context.Ended);
+        _roster = roster;
+        if (resolved.Id == contactId) return null;
+        outbox.Move(contactId, resolved.Id);
+        return new LaneStep.Idle();
+    }
+
+    private async Task<SendingRow> StartAsync(Roster roster)
+    {
+        var previous = await Database.RunAsync(rows => rows.Sending.LastAccepted(contactId), context.Ended);
+        var credentials = context.Credentials;
+        using var key = credentials.OpenIdentityKey();
+        var order = new GrantOrder(
+            credentials.Identity, key, credentials.Issuing, credentials.Anchor.Hash, (credentials.Identity.User, roster.Peer), roster.Encryption, previous);
+        var started = Grants.Start(order, Now);
+        using var session = started.Session;
+        await Database.RunAsync(rows => rows.Sending.Add(contactId, started, roster.Encryption), context.Ended);
+        ClientLog.SessionStarted(outbox.Log, session.Id, roster.Encryption.Count);
+        return new SendingRow(session.Id, SendingState.GrantDue);
+    }
+
+    private async Task<LaneStep?> PublishGrantAsync(SessionId session)
+    {
+        var (payload, slices, conversation) = await Database.RunAsync(
+            rows => (rows.Sending.Payload(session)!, rows.Sending.Slices(session), rows.Contacts.Find(contactId)!.Conversation!.Value), context.Ended);
+        var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.Grant, conversation, payload) };
+        foreach (var (device, slice) in slices)
+            publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()), Slice = ByteString.CopyFrom(slice) });
+        switch (await context.Link.AskAsync(new ClientFrame { Publish = publish }))
+        {
+            case null:
+                return new LaneStep.Over();
+            case { BodyCase: ServerFrame.BodyOneofCase.Accepted }:
+                await Database.RunAsync(rows => rows.Sending.SetState(session, SendingState.Open), context.Ended);
+                return null;
+            case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
+                return await GrantRefusedAsync(refused.Refused);
+            default:
+                return new LaneStep.Wait("The server gave an answer that makes no sense; the message is kept and tried again.");
+        }
+    }
+
+    private async Task<LaneStep> GrantRefusedAsync(Refused refused)
+    {
+        switch (refused.Code)
+        {
+            case RefusalCode.DevicesChanged:
+                await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
+                return DevicesChanged();
+            case RefusalCode.NotAllowed or RefusalCode.Malformed or RefusalCode.TooLarge or RefusalCode.UnknownUser:
+                await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
+                await FailAllAsync(RosterDesk.Sentence(refused.Text));
+                return new LaneStep.Again();
+            default:
+                return new LaneStep.Wait(RosterDesk.Sentence(refused.Text));
+        }
+    }
+
+    // A list that keeps changing, or that this device and the server judge differently, must not become a busy loop.
+    private LaneStep DevicesChanged()
+    {
+        _roster = null;
+        return ++_changes < MaxChanges ? new LaneStep.Again() : new LaneStep.Wait("The server and this device do not agree on who receives; the message is kept and tried again.");
+    }
+
+    private async Task<LaneStep> PublishAsync(List<SealedItem> items)
+    {
+        var contact = await Database.RunAsync(rows => rows.Contacts.Find(contactId), context.Ended);
+        var answers = await Task.WhenAll(items.Select(item => context.Link.AskAsync(Envelopes.Message(item, contact!.Conversation!.Value))));
+        // The connection may be over by now; what it answered still counts.
+        var settled = await Database.RunAsync(rows => Settlement.Apply(rows, items, answers), CancellationToken.None);
+        foreach (var changed in settled.Changed) outbox.Events.Publish(new ChatEvent.StateChanged(changed));
+        foreach (var (id, outcome) in settled.Outcomes) outbox.Resolve(id, outcome);
+        if (settled.Overflowed > 0)
+            await outbox.Events.NoticeAsync($"The mailbox of a device of {contact!.Username} is full: it misses {settled.Overflowed} of your messages until it fetches them from elsewhere.");
+        if (settled.IsLost) return new LaneStep.Over();
+        if (settled.DevicesChanged) return DevicesChanged();
+        if (settled.Retry is { } why) return new LaneStep.Wait(RosterDesk.Sentence(why));
+        _backOff.Reset();
+        _changes = 0;
+        _told = null;
+        return new LaneStep.Again();
+    }
+
+    private async Task FailAllAsync(string why)
+    {
+        var failed = await Database.RunAsync(rows => Settlement.FailAll(rows, contactId, why), context.Ended);
+        foreach (var message in failed)
+        {
+            outbox.Events.Publish(new ChatEvent.StateChanged(message));
+            outbox.Resolve(message.Id, new SendOutcome.Refused(why));
+        }
+    }
+
+    private async Task TellAsync(string why)
+    {
+        await outbox.ReleaseAsync(contactId, why);
+        if (string.Equals(_told, why, StringComparison.Ordinal)) return;
+        _told = why;
+        var changed = await Database.RunAsync(rows => Settlement.SetTrouble(rows, contactId, why), context.Ended);
+        foreach (var message in changed) outbox.Events.Publish(new ChatEvent.StateChanged(message));
+    }
+}

@@ -1,0 +1,19 @@
+using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Enrol;
+
+namespace TalkyWalky.Client.Send;
+
+/// <summary>What sending needs of one connection.</summary>
+internal sealed class SendContext(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, TimeProvider time, Action<Exception> fail)
+{
+    public GatewayLink Link => link;
+
+    public Credentials Credentials => credentials;
+
+    public RosterDesk Rosters { get; } = new(link, credentials, issuing, time);
+
+    public CancellationToken Ended => link.Ended;
+
+    /// <summary>Ends the connection because of a failure of this program or its disk.</summary>
+    public void Fail(Exception failure) => fail(failure);
+}

@@ -1,0 +1,113 @@
+using Google.Protobuf;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client.Send;
+
+/// <summary>A sealed message and where it goes.</summary>
+internal sealed record SealedItem(OutboxItem Item, byte[] Jwe, IReadOnlyList<DeviceId> Recipients);
+
+/// <summary>What the answers to one batch came to.</summary>
+/// <param name="Retry">The server's reason to try again later, if any.</param>
+internal sealed record Settled(
+    List<ChatMessage> Changed, List<(MessageId Id, SendOutcome Outcome)> Outcomes, bool DevicesChanged, string? Retry, bool IsLost, int Overflowed);
+
+/// <summary>Brings the gateway's answers into the store, one transaction for a batch.</summary>
+internal static class Settlement
+{
+    public static Settled Apply(Rows rows, List<SealedItem> items, ServerFrame?[] answers)
+    {
+        var changed = new List<ChatMessage>();
+        var outcomes = new List<(MessageId, SendOutcome)>();
+        var (devicesChanged, isLost, overflowed) = (false, false, 0);
+        string? retry = null;
+        for (var i = 0; i < items.Count; i++)
+        {
+            var item = items[i].Item;
+            switch (answers[i])
+            {
+                case null:
+                    isLost = true;
+                    break;
+                case { BodyCase: ServerFrame.BodyOneofCase.Accepted, Accepted: var accepted }:
+                    if (accepted.Overflowed.Count > 0) overflowed++;
+                    Accept(rows, items[i], changed, outcomes);
+                    break;
+                case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.DevicesChanged } }:
+                    devicesChanged = true;
+                    rows.Outbox.Unseal(item.Ticket);
+                    rows.Sending.SetState(item.Session!.Value, SendingState.Closed);
+                    break;
+                case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused } when IsForGood(refused.Code):
+                    // The next message must not name this one as its predecessor: it will never be there.
+                    rows.Sending.SetState(item.Session!.Value, SendingState.Closed);
+                    Fail(rows, item, RosterDesk.Sentence(refused.Text), changed, outcomes);
+                    break;
+                case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused }:
+                    retry ??= refused.Text;
+                    break;
+                default:
+                    retry ??= "the server gave an answer that makes no sense; the message is kept and tried again";
+                    break;
+            }
+        }
+
+        return new Settled(changed, outcomes, devicesChanged, retry, isLost, overflowed);
+    }
+
+    /// <summary>Gives up on everything that waits for this contact.</summary>
+    public static List<ChatMessage> FailAll(Rows rows, long contact, string why)
+    {
+        var changed = new List<ChatMessage>();
+        foreach (var item in rows.Outbox.Drafts(contact, int.MaxValue).Concat(rows.Outbox.Sealed(contact, int.MaxValue)))
+            Fail(rows, item, why, changed, []);
+        return changed;
+    }
+
+    public static List<ChatMessage> SetTrouble(Rows rows, long contact, string why)
+    {
+        var changed = new List<ChatMessage>();
+        foreach (var item in rows.Outbox.Drafts(contact, 100).Concat(rows.Outbox.Sealed(contact, 100)))
+        {
+            if (item.Kind is OutboxKind.Text && rows.Messages.SetTrouble(item.Message, why) is { } message) changed.Add(message);
+        }
+
+        return changed;
+    }
+
+    private static bool IsForGood(RefusalCode code) =>
+        code is RefusalCode.NotAllowed or RefusalCode.Malformed or RefusalCode.TooLarge or RefusalCode.UnknownUser;
+
+    private static void Accept(Rows rows, SealedItem item, List<ChatMessage> changed, List<(MessageId, SendOutcome)> outcomes)
+    {
+        rows.Outbox.Remove(item.Item.Ticket);
+        rows.Sending.Accepted(item.Item.Session!.Value, item.Item.N, Digest.Sha256(item.Jwe));
+        if (item.Item.Kind is not OutboxKind.Text) return;
+        if (rows.Messages.SetSent(item.Item.Message) is { } message) changed.Add(message);
+        if (rows.Messages.Find(rows.Messages.Owner.User, item.Item.Message) is { } now) outcomes.Add((item.Item.Message, new SendOutcome.Sent(now)));
+    }
+
+    private static void Fail(Rows rows, OutboxItem item, string why, List<ChatMessage> changed, List<(MessageId, SendOutcome)> outcomes)
+    {
+        rows.Outbox.Remove(item.Ticket);
+        if (item.Kind is not OutboxKind.Text) return;
+        if (rows.Messages.SetFailed(item.Message, why) is { } message) changed.Add(message);
+        outcomes.Add((item.Message, new SendOutcome.Refused(why)));
+    }
+}
+
+internal static class Envelopes
+{
+    public static Envelope Make(EnvelopeKind kind, ConversationId conversation, byte[] payload) => new()
+    {
+        Kind = kind, Conversation = UnsafeByteOperations.UnsafeWrap(conversation.ToArray()), Payload = UnsafeByteOperations.UnsafeWrap(payload),
+    };
+
+    public static ClientFrame Message(SealedItem item, ConversationId conversation)
+    {
+        var publish = new Publish { Envelope = Make(EnvelopeKind.Message, conversation, item.Jwe) };
+        foreach (var device in item.Recipients) publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()) });
+        return new ClientFrame { Publish = publish };
+    }
+}

@@ -10,9 +10,6 @@ internal static partial class ClientLog
     [LoggerMessage(3001, LogLevel.Debug, "Sending session {Session} started for {Recipients} devices")]
     public static partial void SessionStarted(ILogger log, SessionId session, int recipients);
 
-    [LoggerMessage(3002, LogLevel.Error, "Sending stopped on an error of this program or its disk")]
-    public static partial void LaneFailed(ILogger log, Exception failure);
-
     [LoggerMessage(3003, LogLevel.Information, "Connected as device {Device}, generation {Generation}")]
     public static partial void Connected(ILogger log, DeviceId device, ulong generation);
 

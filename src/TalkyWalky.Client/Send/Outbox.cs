@@ -122,9 +122,8 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         await over.Task;
     }
 
-    private async Task RunLaneAsync(SendContext context, long contact, RunningLane running)
-    {
-        try
+    private Task RunLaneAsync(SendContext context, long contact, RunningLane running) => context.GuardAsync(
+        async () =>
         {
             while (!context.Ended.IsCancellationRequested)
             {
@@ -135,17 +134,8 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
                     running.IsPoked = false;
                 }
             }
-        }
-        catch (OperationCanceledException) when (context.Ended.IsCancellationRequested)
-        {
-            // The connection is over; the next one starts the lane anew.
-        }
-        catch (Exception failure)
-        {
-            ClientLog.LaneFailed(log, failure);
-            context.Fail(failure);
-        }
-    }
+        },
+        log);
 
     private sealed class RunningLane
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Enrol;
 
@@ -16,4 +17,22 @@ internal sealed class SendContext(GatewayLink link, Credentials credentials, IRe
 
     /// <summary>Ends the connection because of a failure of this program or its disk.</summary>
     public void Fail(Exception failure) => fail(failure);
+
+    /// <summary>Runs one part of the connection's work; if it fails, the whole connection ends and says why.</summary>
+    public async Task GuardAsync(Func<Task> run, ILogger log)
+    {
+        try
+        {
+            await run();
+        }
+        catch (OperationCanceledException) when (Ended.IsCancellationRequested)
+        {
+            // The connection is over; what was not stored was not acknowledged and comes again.
+        }
+        catch (Exception failure)
+        {
+            ClientLog.ConnectionFailed(log, failure);
+            Fail(failure);
+        }
+    }
 }

@@ -1,0 +1,214 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Receive;
+using TalkyWalky.Client.Send;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Crypto;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Engine;
+
+/// <summary>The engine of one profile.</summary>
+internal sealed class ChatEngine : IChat
+{
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2), FlushPoll = TimeSpan.FromMilliseconds(20);
+
+    private readonly ProfileFolder _folder;
+    private readonly Self _self;
+    private readonly ClientEnvironment _environment;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly EventHub _events;
+    private readonly ConnectionStatus _status;
+    private readonly Outbox _outbox;
+    private readonly People _people;
+    private readonly ConnectionLoop _loop;
+    private readonly Task _running;
+    private int _disposed;
+
+    public ChatEngine(ProfileFolder folder, Self self, ClientEnvironment environment)
+    {
+        _folder = folder;
+        _self = self;
+        _environment = environment;
+        var log = environment.Logs.CreateLogger("TalkyWalky.Client");
+        _events = new EventHub(Database);
+        _status = new ConnectionStatus(_events);
+        _outbox = new Outbox(Database, _events, environment, log);
+        _people = new People(Database, _events);
+        _loop = new ConnectionLoop(Database, _outbox, _people, _status, _events, environment, log);
+        _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
+    }
+
+    private Database Database => _folder.Database;
+
+    public Task<Self> WhoAmIAsync(CancellationToken cancellation) => Task.FromResult(_self);
+
+    public async Task<ChatStatus> StatusAsync(CancellationToken cancellation)
+    {
+        var (state, trouble) = _status.Now;
+        return await Database.RunAsync(
+            rows => new ChatStatus(state, trouble, rows.Outbox.Count(), rows.Pending.Count(), rows.Messages.Count()), cancellation);
+    }
+
+    public async Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        return await _people.ListAsync(activeOnly, cancellation);
+    }
+
+    public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
+    {
+        if (await IsLoggedOutAsync(cancellation)) return new SendOutcome.NotLoggedIn(NotLoggedInException.Sentence);
+        if (Check(user, text) is { } why) return new SendOutcome.Refused(why);
+        try
+        {
+            var stored = await Database.RunAsync(rows => Keep(rows, id, user, text), cancellation);
+            return stored.Known ?? await FollowAsync(id, stored.Message, stored.Contact, cancellation);
+        }
+        catch (SqliteException failure)
+        {
+            return new SendOutcome.Refused($"The message was not kept and not sent: {StoreFailure.Explain(failure)}");
+        }
+    }
+
+    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        return await Database.RunAsync(
+            rows => rows.Contacts.Find(user.Trim()) is { } contact ? rows.Messages.History(contact.Id, Math.Clamp(limit, 0, 10_000), before) : [], cancellation);
+    }
+
+    public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        await foreach (var happening in _events.ListenAsync(sequence, cancellation)) yield return happening;
+    }
+
+    public async Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation)
+    {
+        using var credentials = await Database.RunAsync(rows => Credentials.Load(rows, _environment.Time.GetUtcNow()), cancellation);
+        using var client = new AuthorityClient(
+            credentials!.Profile.Host, credentials.Profile.Port, credentials.Anchor, credentials.Profile.Issuing, credentials.TlsIdentity(), _environment.Time);
+        switch (await client.LoginAsync(_self.Username, password, cancellation))
+        {
+            case HttpOutcome.Answered { IsSuccess: true }:
+                await Database.RunAsync(static rows => rows.Settings.Remove(SettingNames.LoggedOut), cancellation);
+                _status.Set(ConnectionState.Connecting, null);
+                _loop.Restart();
+                return new LoginOutcome.LoggedIn();
+            case HttpOutcome.Answered { Status: >= System.Net.HttpStatusCode.InternalServerError } broken:
+                return new LoginOutcome.Unreachable(broken.Detail ?? "The server cannot check the password right now; try again later.");
+            case HttpOutcome.Answered answered:
+                return new LoginOutcome.Refused(answered.Detail ?? "The server refused the log-in: the password is wrong, or the account is not what it was.");
+            case HttpOutcome.NotTrusted not:
+                return new LoginOutcome.Refused(not.Why);
+            case HttpOutcome.Unreachable not:
+                return new LoginOutcome.Unreachable(not.Why);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    public async Task LogoutAsync(CancellationToken cancellation)
+    {
+        await Database.RunAsync(static rows => rows.Settings.Set(SettingNames.LoggedOut, []), cancellation);
+        _status.Set(ConnectionState.LoggedOut, NotLoggedInException.Sentence);
+        _loop.Restart();
+    }
+
+    public async Task<string> DevicePemAsync(CancellationToken cancellation)
+    {
+        using var credentials = await Database.RunAsync(rows => Credentials.Load(rows, _environment.Time.GetUtcNow()), cancellation);
+        var pem = new StringBuilder();
+        foreach (var der in (IEnumerable<ReadOnlyMemory<byte>>)[credentials!.Identity.Der, credentials.Encryption.Der, .. credentials.Issuing])
+            pem.Append(PemEncoding.WriteString("CERTIFICATE", der.Span)).Append('\n');
+        return pem.ToString();
+    }
+
+    public Task SetAwayAsync(bool away, CancellationToken cancellation) => _people.SetAwayAsync(away);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        await FlushAsync();
+        await _stopping.CancelAsync();
+        await _running;
+        _events.Close();
+        await _outbox.ReleaseAsync(contact: null, "The program is closing; the message is kept and goes out when it runs again.");
+        await _folder.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    // What arrived just now is acknowledged to its author before the goodbye, if that takes a moment only.
+    private async Task FlushAsync()
+    {
+        if (_status.Now.State != ConnectionState.Online) return;
+        try
+        {
+            await Inbox.FlushReceiptsAsync(_outbox);
+        }
+        catch (SqliteException)
+        {
+            return; // they stay due; the next run sends them
+        }
+
+        var started = _environment.Time.GetTimestamp();
+        while (!_outbox.IsIdle && _status.Now.State == ConnectionState.Online && _environment.Time.GetElapsedTime(started) < FlushTime)
+            await Task.Delay(FlushPoll, _environment.Time, CancellationToken.None);
+    }
+
+    private sealed record Kept(ChatMessage Message, long Contact, SendOutcome? Known);
+
+    private Kept Keep(Rows rows, MessageId id, string user, string text)
+    {
+        if (rows.Messages.Find(_self.User, id) is { } message)
+            return new Kept(message, rows.Contacts.Find(message.With)?.Id ?? 0, Fate(message));
+        var contact = rows.Contacts.Find(user.Trim()) ?? rows.Contacts.Add(user.Trim(), user: null, conversation: null);
+        var now = _environment.Time.GetUtcNow();
+        message = rows.Messages.AddOwn(contact.Id, id, text, now);
+        rows.Outbox.AddText(contact.Id, id, text, now);
+        return new Kept(message, contact.Id, Known: null);
+    }
+
+    private static SendOutcome? Fate(ChatMessage message) => message.State switch
+    {
+        MessageState.Sent or MessageState.Delivered => new SendOutcome.Sent(message),
+        MessageState.Failed => new SendOutcome.Refused(message.Trouble ?? "The server refused the message."),
+        _ => null,
+    };
+
+    // Watching begins before the state is looked at, so that a connection lost in between is not missed.
+    private async Task<SendOutcome> FollowAsync(MessageId id, ChatMessage message, long contact, CancellationToken cancellation)
+    {
+        var fate = _outbox.Watch(id, contact);
+        _outbox.Poke(contact);
+        var current = await Database.RunAsync(rows => rows.Messages.Find(_self.User, id), cancellation) ?? message;
+        if (Fate(current) is { } known) _outbox.Resolve(id, known);
+        var (state, trouble) = _status.Now;
+        if (state is ConnectionState.Refused or ConnectionState.LoggedOut || (state is ConnectionState.Offline && !_loop.TryNudge()))
+            _outbox.Resolve(id, new SendOutcome.Queued(current, trouble ?? "There is no connection; the message is kept and goes out when the server is back."));
+        return await fate.WaitAsync(cancellation);
+    }
+
+    private static string? Check(string user, string text)
+    {
+        if (user.Trim().Length is 0 or > Limits.DirectoryUsernameMax) return "Name the person to write to by username.";
+        if (text.Length == 0) return "The message is empty.";
+        if (text.Length > Limits.Text) return TooLong();
+        return new MessageBody.Text(text).Problem() is { } problem ? RosterDesk.Sentence(problem) : null;
+
+        static string TooLong() => $"The message is too long: {Limits.Text / 1024} KiB of text are the limit. Split it.";
+    }
+
+    private Task<bool> IsLoggedOutAsync(CancellationToken cancellation) =>
+        Database.RunAsync(static rows => rows.Settings.Get(SettingNames.LoggedOut) is not null, cancellation);
+
+    private async Task RequireLoginAsync(CancellationToken cancellation)
+    {
+        if (await IsLoggedOutAsync(cancellation)) throw new NotLoggedInException();
+    }
+}

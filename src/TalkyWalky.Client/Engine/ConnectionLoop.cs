@@ -1,0 +1,242 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Receive;
+using TalkyWalky.Client.Send;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client.Engine;
+
+/// <summary>What the loop does after one connection or attempt.</summary>
+internal abstract record AfterConnection
+{
+    private AfterConnection() { }
+
+    public sealed record Retry(string Why) : AfterConnection;
+
+    /// <summary>The person logged in or out: look again.</summary>
+    public sealed record AtOnce : AfterConnection;
+
+    /// <summary>Only a person can help; nothing is tried until then.</summary>
+    public sealed record Stop(ConnectionState State, string Why) : AfterConnection;
+}
+
+/// <summary>Keeps this device connected: one connection after another, with jittered back-off between them, until it is disposed of.</summary>
+internal sealed class ConnectionLoop(Database database, Outbox outbox, People people, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
+{
+    private static readonly TimeSpan NudgeInterval = TimeSpan.FromSeconds(1), StableAfter = TimeSpan.FromSeconds(10);
+
+    private const string Failed = "This program failed; its log says where. It tries again.";
+
+    private readonly Signal _resume = new();
+    private readonly Lock _gate = new();
+    private long _lastAttempt;
+    private CancellationTokenSource? _current;
+
+    /// <summary>Tries again now if the loop is waiting. False when the last attempt is less than a second old.</summary>
+    public bool TryNudge()
+    {
+        lock (_gate)
+        {
+            if (environment.Time.GetElapsedTime(_lastAttempt) < NudgeInterval) return false;
+        }
+
+        _resume.Raise();
+        return true;
+    }
+
+    /// <summary>Looks at the profile again: the person logged in or out.</summary>
+    public void Restart()
+    {
+        lock (_gate) _current?.Cancel();
+        _resume.Raise();
+    }
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var backOff = new BackOff(TimeSpan.FromSeconds(0.25), TimeSpan.FromSeconds(30));
+        try
+        {
+            while (!cancellation.IsCancellationRequested)
+            {
+                var started = environment.Time.GetTimestamp();
+                lock (_gate) _lastAttempt = started;
+                var after = await ConnectOnceAsync(cancellation);
+                if (cancellation.IsCancellationRequested) return;
+                if (after is AfterConnection.AtOnce) continue;
+                if (environment.Time.GetElapsedTime(started) > StableAfter) backOff.Reset();
+                await PauseAsync(after, backOff, cancellation);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Disposed of while waiting for the next attempt.
+        }
+    }
+
+    private async Task PauseAsync(AfterConnection after, BackOff backOff, CancellationToken cancellation)
+    {
+        var (state, why) = after switch
+        {
+            AfterConnection.Stop stop => (stop.State, stop.Why),
+            AfterConnection.Retry retry => (ConnectionState.Offline, retry.Why),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        status.Set(state, why);
+        await outbox.ReleaseAsync(contact: null, why);
+        if (after is AfterConnection.Stop) await _resume.WaitAsync(cancellation);
+        else await _resume.WaitAsync(backOff.Next(), environment.Time, cancellation);
+    }
+
+    private async Task<AfterConnection> ConnectOnceAsync(CancellationToken cancellation)
+    {
+        using var current = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        lock (_gate) _current = current;
+        try
+        {
+            if (await database.RunAsync(static rows => rows.Settings.Get(SettingNames.LoggedOut) is not null, current.Token))
+                return new AfterConnection.Stop(ConnectionState.LoggedOut, "You are logged out; log in to go on.");
+            status.Set(ConnectionState.Connecting, status.Now.Trouble);
+            return await ConnectAsync(current.Token);
+        }
+        catch (SqliteException failure)
+        {
+            ClientLog.ConnectionFailed(log, failure);
+            return new AfterConnection.Retry($"The profile cannot be read or written: {StoreFailure.Explain(failure)}");
+        }
+        catch (ProfileDamagedException failure)
+        {
+            ClientLog.ConnectionFailed(log, failure);
+            return new AfterConnection.Stop(ConnectionState.Refused, $"The profile is damaged: {failure.Message}. Restore profile.db from a copy, or enrol this device anew.");
+        }
+        catch (OperationCanceledException) when (current.IsCancellationRequested)
+        {
+            return new AfterConnection.AtOnce();
+        }
+        catch (Exception failure)
+        {
+            ClientLog.ConnectionFailed(log, failure);
+            return new AfterConnection.Retry(Failed);
+        }
+        finally
+        {
+            lock (_gate) _current = null;
+        }
+    }
+
+    private async Task<AfterConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        using var credentials = await FreshCredentialsAsync(cancellation);
+        var now = environment.Time.GetUtcNow();
+        if (now >= credentials.Identity.NotAfter)
+        {
+            return new AfterConnection.Stop(
+                ConnectionState.Refused, $"This device's certificate expired on {credentials.Identity.NotAfter:yyyy-MM-dd}. Enrol it anew in another profile folder.");
+        }
+
+        var generation = await database.RunAsync(static rows => NextGeneration(rows), cancellation);
+        switch (await Dialer.DialAsync(credentials, generation, environment.Time, cancellation))
+        {
+            case DialOutcome.Connected connected:
+                return await ServeAsync(connected, credentials, generation, cancellation);
+            case DialOutcome.Closed closed:
+                return await JudgeAsync(new LinkEnd(closed.Code, closed.Text), credentials);
+            case DialOutcome.NotTrusted not:
+                return new AfterConnection.Retry(not.Why);
+            case DialOutcome.Unreachable not:
+                return new AfterConnection.Retry(not.Why);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<Credentials> FreshCredentialsAsync(CancellationToken cancellation)
+    {
+        var credentials = await LoadAsync(cancellation);
+        var renewal = new Renewal(database, environment);
+        await renewal.DestroyOldKeysAsync(cancellation);
+        if (!Renewal.IsDue(credentials, environment.Time.GetUtcNow())) return credentials;
+        string? trouble;
+        using (credentials) trouble = await renewal.RenewAsync(credentials, cancellation);
+        if (trouble is not null) await events.NoticeAsync(trouble);
+        return await LoadAsync(cancellation);
+    }
+
+    private async Task<Credentials> LoadAsync(CancellationToken cancellation) =>
+        await database.RunAsync(rows => Credentials.Load(rows, environment.Time.GetUtcNow()), cancellation)
+        ?? throw new ProfileDamagedException("its certificates are missing");
+
+    // Durable before it is shown: a copy of the profile can never show a higher one than the original did.
+    private static ulong NextGeneration(Rows rows)
+    {
+        var next = rows.Settings.GetNumber(SettingNames.Generation) + 1;
+        rows.Settings.SetNumber(SettingNames.Generation, next);
+        return next;
+    }
+
+    /// <summary>One connection's whole life.</summary>
+    private async Task<AfterConnection> ServeAsync(DialOutcome.Connected connected, Credentials credentials, ulong generation, CancellationToken cancellation)
+    {
+        using var link = new GatewayLink(connected.Socket, connected.Welcome, environment.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Exception? failed = null;
+        List<ReadOnlyMemory<byte>> issuing = [.. credentials.Issuing, .. connected.Welcome.IssuingCertificates.Take(8).Select(static der => der.Memory)];
+        var context = new SendContext(link, credentials, issuing, environment.Time, Fail);
+        if (connected.Welcome.SeenGeneration >= generation) await DiscardSessionsAsync(connected.Welcome.SeenGeneration, generation, cancellation);
+        ClientLog.Connected(log, credentials.Identity.Device, generation);
+
+        var running = link.RunAsync(stop.Token);
+        status.Set(ConnectionState.Online, null);
+        var inbox = new Inbox(outbox, context, issuing, people.ContactsChanged);
+        await Task.WhenAll(running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(link), log));
+        var end = await running;
+        ClientLog.Ended(log, end.Code);
+        if (Volatile.Read(ref failed) is { } failure)
+            return new AfterConnection.Retry(failure is SqliteException sqlite ? $"The profile cannot be read or written: {StoreFailure.Explain(sqlite)}" : Failed);
+        if (cancellation.IsCancellationRequested) return new AfterConnection.AtOnce();
+        return await JudgeAsync(end, credentials);
+
+        void Fail(Exception failure)
+        {
+            Interlocked.CompareExchange(ref failed, failure, null);
+            stop.Cancel();
+        }
+    }
+
+    // The gateway has seen this generation before: the profile was restored from a copy, whose sessions may have sealed other messages with the same keys since.
+    private async Task DiscardSessionsAsync(ulong seen, ulong presented, CancellationToken cancellation)
+    {
+        ClientLog.Restored(log, seen, presented);
+        await database.RunAsync(
+            rows =>
+            {
+                rows.Sending.CloseAll();
+                rows.Outbox.UnsealAll();
+                rows.Settings.SetNumber(SettingNames.Generation, seen);
+            },
+            cancellation);
+    }
+
+    private async Task<AfterConnection> JudgeAsync(LinkEnd end, Credentials credentials)
+    {
+        var text = RosterDesk.Sentence(end.Text);
+        switch (end.Code)
+        {
+            case CloseCode.LoginRequired:
+                await database.RunAsync(static rows => rows.Settings.Set(SettingNames.LoggedOut, []), CancellationToken.None);
+                return new AfterConnection.Stop(ConnectionState.LoggedOut, text);
+            case CloseCode.DeviceRevoked or CloseCode.AccountDisabled or CloseCode.Version:
+                return new AfterConnection.Stop(ConnectionState.Refused, text);
+            case CloseCode.Replaced:
+                return new AfterConnection.Stop(
+                    ConnectionState.Refused, "This device is connected from another place: close the other copy of this profile, then open this one again.");
+            case CloseCode.Unspecified:
+                return new AfterConnection.Retry($"The connection to the server at {credentials.Address} broke ({end.Text.TrimEnd('.')}). Your messages are kept and go out when it is back.");
+            default:
+                return new AfterConnection.Retry(text);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Threading.Channels;
+using Google.Protobuf;
+using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Send;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client.Receive;
+
+/// <summary>
+/// Receives over one connection: deliveries are stored, then acknowledged, then told. Beside it run the receipts that are due, the questions for grants that did not
+/// come, and the answers to such questions.
+/// </summary>
+internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<ReadOnlyMemory<byte>> issuing, Action contactsChanged)
+{
+    private const int MaxBatch = 256, MaxBatchBytes = 8 * 1024 * 1024, MaxAsks = 50;
+    private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250), AskPause = TimeSpan.FromSeconds(5), GiveInterval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan PendingLife = Limits.MailboxLife;
+
+    private readonly Signal _receiptsDue = new(), _pendingAdded = new();
+    private readonly Channel<GrantAsk> _asks = Channel.CreateBounded<GrantAsk>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private Database Database => outbox.Database;
+
+    private TimeProvider Time => outbox.Environment.Time;
+
+    public async Task RunAsync()
+    {
+        _receiptsDue.Raise();
+        _pendingAdded.Raise();
+        Func<Task>[] parts = [ReceiveAsync, SendReceiptsAsync, AskForGrantsAsync, GiveGrantsAsync];
+        await Task.WhenAll(parts.Select(part => context.GuardAsync(part, outbox.Log)));
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var batch = new List<ServerFrame>(MaxBatch);
+        while (await context.Link.Deliveries.WaitToReadAsync(context.Ended))
+        {
+            batch.Clear();
+            for (var bytes = 0; batch.Count < MaxBatch && bytes < MaxBatchBytes && context.Link.Deliveries.TryRead(out var frame); bytes += frame.CalculateSize()) batch.Add(frame);
+            var result = await Database.RunAsync(rows => Store(rows, batch), CancellationToken.None);
+            var ack = new ClientFrame { Ack = new Ack() };
+            ack.Ack.Tags.AddRange(batch.Select(static frame => frame.BodyCase == ServerFrame.BodyOneofCase.Overflow ? frame.Overflow.Tag : frame.Delivery.Tag));
+            await context.Link.TellAsync(ack);
+            await TellAsync(result);
+        }
+    }
+
+    private InboxResult Store(Rows rows, List<ServerFrame> frames)
+    {
+        using var batch = new InboxBatch(rows, context.Credentials, issuing, Time.GetUtcNow(), outbox.Log);
+        foreach (var frame in frames)
+        {
+            if (frame.BodyCase == ServerFrame.BodyOneofCase.Delivery) batch.Add(frame.Delivery);
+            else batch.Result.Notices.Add(Overflowed(frame.Overflow));
+        }
+
+        batch.Finish();
+        foreach (var (author, id) in batch.Result.Own)
+        {
+            if (rows.Messages.Find(author, id) is { } message) batch.Result.Changed.Add(message);
+        }
+
+        return batch.Result;
+    }
+
+    private static string Overflowed(Overflow overflow)
+    {
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(overflow.Since, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        return $"{overflow.Dropped} messages for this device are missing since {since:yyyy-MM-dd HH:mm} UTC: its mailbox on the server was full, or they grew too old.";
+    }
+
+    private async Task TellAsync(InboxResult result)
+    {
+        if (result.HasArrivals) outbox.Events.Arrived();
+        foreach (var changed in result.Changed) outbox.Events.Publish(new ChatEvent.StateChanged(changed));
+        foreach (var notice in result.Notices) await outbox.Events.NoticeAsync(notice);
+        foreach (var ask in result.Asks) _asks.Writer.TryWrite(ask);
+        if (result.HasReceipts) _receiptsDue.Raise();
+        if (result.HasPending) _pendingAdded.Raise();
+        if (result.HasNewContacts) contactsChanged();
+    }
+
+    // A receipt waits a moment for others, so that a burst costs one message back.
+    private async Task SendReceiptsAsync()
+    {
+        while (true)
+        {
+            await _receiptsDue.WaitAsync(context.Ended);
+            await Task.Delay(ReceiptPause, Time, context.Ended);
+            await FlushReceiptsAsync(outbox);
+        }
+    }
+
+    public static async Task FlushReceiptsAsync(Outbox outbox)
+    {
+        var now = outbox.Environment.Time.GetUtcNow();
+        foreach (var contact in await outbox.Database.RunAsync(rows => rows.Receipts.Collect(now), CancellationToken.None)) outbox.Poke(contact);
+    }
+
+    private async Task AskForGrantsAsync()
+    {
+        while (true)
+        {
+            await _pendingAdded.WaitAsync(context.Ended);
+            while (await Database.RunAsync(static rows => rows.Pending.NextAsk(), context.Ended) is { } next)
+            {
+                var wait = next - Time.GetUtcNow();
+                await Task.Delay(wait > AskPause ? wait : AskPause, Time, context.Ended);
+                await AskAsync();
+            }
+        }
+    }
+
+    private async Task AskAsync()
+    {
+        var now = Time.GetUtcNow();
+        var (due, expired) = await Database.RunAsync(rows => (rows.Pending.ToAsk(now, MaxAsks), rows.Pending.Expire(now - PendingLife)), context.Ended);
+        if (expired > 0) await outbox.Events.NoticeAsync($"{expired} messages were given up: the key to read them did not come within 30 days.");
+        foreach (var waiting in due)
+        {
+            var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.GrantRequest, waiting.Conversation, GrantRequests.Make(waiting.Session, context.Credentials, now)) };
+            publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(waiting.FromDevice.ToArray()) });
+            if (await context.Link.AskAsync(new ClientFrame { Publish = publish }) is null) return;
+            ClientLog.GrantAsked(outbox.Log, waiting.FromDevice, waiting.Session);
+            await Database.RunAsync(rows => rows.Pending.Asked(waiting, now + NextAsk(waiting.Asks)), context.Ended);
+        }
+    }
+
+    private static TimeSpan NextAsk(int asked) => asked switch
+    {
+        0 => TimeSpan.FromMinutes(2),
+        1 => TimeSpan.FromMinutes(15),
+        2 => TimeSpan.FromHours(1),
+        _ => TimeSpan.FromHours(12),
+    };
+
+    private async Task GiveGrantsAsync()
+    {
+        await foreach (var ask in _asks.Reader.ReadAllAsync(context.Ended))
+        {
+            var (payload, slice) = await Database.RunAsync(
+                rows => rows.Sending.Give(ask.Session, ask.Device, Time.GetUtcNow(), GiveInterval) is { } own ? (rows.Sending.Payload(ask.Session), own) : (null, null),
+                context.Ended);
+            if (payload is null) continue;
+            var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.Grant, ask.Conversation, payload) };
+            publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(ask.Device.ToArray()), Slice = ByteString.CopyFrom(slice) });
+            if (await context.Link.AskAsync(new ClientFrame { Publish = publish }) is null) return;
+            ClientLog.GrantGiven(outbox.Log, ask.Device, ask.Session);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System.Text;
+using TalkyWalky.Gateway.Tests.Support;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Gateway.Tests;
+
+public sealed class PublishTests : IAsyncLifetime
+{
+    private static readonly byte[] Slice = [1, 2, 3];
+    private GatewayHost _host = null!;
+    private TestDevice _ada = null!, _bob = null!, _eve = null!;
+    private TestClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await GatewayHost.StartAsync();
+        (_ada, _bob, _eve) = (await _host.EnrolAsync("ada"), await _host.EnrolAsync("bob"), await _host.EnrolAsync("eve"));
+        _client = await _ada.ConnectAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Message_ToTheOther_IsAcceptedAndDeliveredUnchanged()
+    {
+        var payload = Encoding.ASCII.GetBytes("sealed");
+        var request = await _client.SayAsync(_host.Conversation(_ada, _bob), payload, _bob.Id);
+        var accepted = (await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted)).Accepted;
+        await using var bob = await _bob.ConnectAsync();
+        var delivery = await bob.ExpectDeliveryAsync();
+        Assert.Equal(request, accepted.Request);
+        Assert.Empty(accepted.Overflowed);
+        Assert.Equal(accepted.AcceptedAt, delivery.AcceptedAt);
+        Assert.Equal(payload, delivery.Envelope.Payload.ToByteArray());
+        Assert.Equal(EnvelopeKind.Message, delivery.Envelope.Kind);
+        Assert.Equal(_host.Conversation(_ada, _bob).ToArray(), delivery.Envelope.Conversation.ToByteArray());
+        Assert.Equal(_ada.User.ToArray(), delivery.FromUser.ToByteArray());
+        Assert.Equal(_ada.Id.ToArray(), delivery.FromDevice.ToByteArray());
+        Assert.True(delivery.Slice.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Grant_GivesEachDeviceItsOwnSlice()
+    {
+        await _client.PublishAsync(_host.Conversation(_ada, _bob), EnvelopeKind.Grant, "grant"u8.ToArray(), (_bob.Id, Slice));
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        await using var bob = await _bob.ConnectAsync();
+        Assert.Equal(Slice, (await bob.ExpectDeliveryAsync()).Slice.ToByteArray());
+    }
+
+    [Fact]
+    public async Task LargestPayload_Passes()
+    {
+        var payload = new byte[Limits.Payload];
+        Random.Shared.NextBytes(payload);
+        await _client.SayAsync(_host.Conversation(_ada, _bob), payload, _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        await using var bob = await _bob.ConnectAsync();
+        Assert.Equal(payload, (await bob.ExpectDeliveryAsync()).Envelope.Payload.ToByteArray());
+    }
+
+    [Fact]
+    public Task Stranger_InAConversationOfOthers_IsRefused() =>
+        RefusedAsync(RefusalCode.NotAllowed, _host.Conversation(_bob, _eve), EnvelopeKind.Message, (_bob.Id, []));
+
+    [Fact]
+    public Task Message_ToTwoOtherPeople_IsRefused() =>
+        RefusedAsync(RefusalCode.NotAllowed, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []), (_eve.Id, []));
+
+    [Fact]
+    public Task Message_ToAnUnknownDevice_SaysDevicesChanged() =>
+        RefusedAsync(RefusalCode.DevicesChanged, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []), (DeviceId.New(), []));
+
+    [Fact]
+    public Task Message_NamingTheSender_IsRefused() =>
+        RefusedAsync(RefusalCode.Malformed, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []), (_ada.Id, []));
+
+    [Fact]
+    public Task Message_NamingADeviceTwice_IsRefused() =>
+        RefusedAsync(RefusalCode.Malformed, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []), (_bob.Id, []));
+
+    [Fact]
+    public Task Message_ToNobody_IsRefused() => RefusedAsync(RefusalCode.Malformed, _host.Conversation(_ada, _bob), EnvelopeKind.Message);
+
+    [Fact]
+    public Task Message_WithASlice_IsRefused() =>
+        RefusedAsync(RefusalCode.Malformed, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, Slice));
+
+    [Fact]
+    public Task Grant_WithoutASlice_IsRefused() => RefusedAsync(RefusalCode.Malformed, _host.Conversation(_ada, _bob), EnvelopeKind.Grant, (_bob.Id, []));
+
+    [Fact]
+    public Task Grant_WithTooLargeASlice_IsRefused() =>
+        RefusedAsync(RefusalCode.TooLarge, _host.Conversation(_ada, _bob), EnvelopeKind.Grant, (_bob.Id, new byte[Limits.Slice + 1]));
+
+    [Fact]
+    public Task UnknownKind_IsRefused() => RefusedAsync(RefusalCode.Malformed, _host.Conversation(_ada, _bob), (EnvelopeKind)9, (_bob.Id, []));
+
+    [Fact]
+    public async Task Payload_OverItsLimit_IsRefusedAndTheSessionGoesOn()
+    {
+        var request = await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[Limits.Payload + 1], _bob.Id);
+        Assert.Equal(RefusalCode.TooLarge, await _client.ExpectRefusedAsync(request));
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+    }
+
+    [Fact]
+    public async Task Message_ToADisabledPerson_IsRefused()
+    {
+        await _host.Engines.SetEnabledAsync(_bob.User, enabled: false, CancellationToken.None);
+        await RefusedAsync(RefusalCode.NotAllowed, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+    }
+
+    [Fact]
+    public async Task Message_ToAPersonWithExpiredCertificates_SaysNoDevices()
+    {
+        var late = await _host.EnrolAsync("late", certificateLife: TimeSpan.FromHours(-1));
+        await RefusedAsync(RefusalCode.NoDevices, _host.Conversation(_ada, late), EnvelopeKind.Message, (late.Id, []));
+    }
+
+    [Fact]
+    public async Task Message_AfterANewDeviceWasListed_SaysDevicesChangedAtOnce()
+    {
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        var second = await _host.EnrolAsync(_bob.Account);
+        _host.Gateway.Invalidate(_bob.User);
+        await RefusedAsync(RefusalCode.DevicesChanged, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id, second.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+    }
+
+    [Fact]
+    public async Task Message_ToADeviceNewerThanTheCache_IsAccepted()
+    {
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        var second = await _host.EnrolAsync(_bob.Account);
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id, second.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+    }
+
+    [Fact]
+    public async Task SenderDisabledByAnotherProcess_IsThrownOutAtItsNextPublish()
+    {
+        await _host.Engines.SetEnabledAsync(_ada.User, enabled: false, CancellationToken.None);
+        _host.Time.Offset += TimeSpan.FromSeconds(6);
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        Assert.Equal(CloseCode.AccountDisabled, (await _client.ExpectClosingAsync()).Code);
+    }
+
+    [Fact]
+    public async Task RequestNumbersThatDoNotRise_EndTheSession()
+    {
+        await _client.SendAsync(new ClientFrame { Publish = new Publish() });
+        Assert.Equal(CloseCode.Malformed, (await _client.ExpectClosingAsync()).Code);
+    }
+
+    [Fact]
+    public async Task FullMailbox_IsRefusedAndLeavesAMarker()
+    {
+        _host.Engines.BoxLimit = 1;
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        Assert.Equal(RefusalCode.MailboxFull, await _client.ExpectRefusedAsync(await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id)));
+        await using var bob = await _bob.ConnectAsync();
+        await bob.ExpectDeliveryAsync();
+        var overflow = (await bob.ExpectAsync(ServerFrame.BodyOneofCase.Overflow)).Overflow;
+        Assert.Equal(1ul, overflow.Dropped);
+        Assert.NotEqual(0, overflow.Since);
+    }
+
+    [Fact]
+    public async Task ThousandPipelined_AreAnsweredAndDeliveredInOrder()
+    {
+        await using var bob = await _bob.ConnectAsync();
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < 1000; i++) await _client.SayAsync(_host.Conversation(_ada, _bob), BitConverter.GetBytes(i), _bob.Id);
+        });
+        var answering = Task.Run(async () =>
+        {
+            for (var i = 1ul; i <= 1000; i++) Assert.Equal(i, (await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted)).Accepted.Request);
+        });
+        for (var i = 0; i < 1000; i++)
+        {
+            var delivery = await bob.ExpectDeliveryAsync();
+            Assert.Equal(i, BitConverter.ToInt32(delivery.Envelope.Payload.Span));
+            await bob.AckAsync(delivery.Tag);
+        }
+
+        await sending;
+        await answering;
+    }
+
+    private async Task RefusedAsync(RefusalCode code, ConversationId conversation, EnvelopeKind kind, params (DeviceId Device, byte[] Slice)[] recipients)
+    {
+        var request = await _client.PublishAsync(conversation, kind, new byte[8], recipients);
+        Assert.Equal(code, await _client.ExpectRefusedAsync(request));
+    }
+}

@@ -1,0 +1,14 @@
+namespace TalkyWalky.Gateway.Tests.Support;
+
+/// <summary>The real clock, movable, whose timers run a number of times faster: a minute's patience is tried in a second.</summary>
+internal sealed class HurriedTime(double factor) : TimeProvider
+{
+    public TimeSpan Offset { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, Hurry(dueTime), Hurry(period));
+
+    private TimeSpan Hurry(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? time : time / factor;
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Google.Protobuf;
+using TalkyWalky.Engines;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Gateway.Tests.Support;
+
+/// <summary>The other end of a session: frames in and out, each wait bounded.</summary>
+internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private readonly ArrayBufferWriter<byte> _received = new();
+    private ulong _request;
+
+    public Welcome Welcome { get; set; } = new();
+
+    public Task SendAsync(ClientFrame frame) => SendRawAsync(frame.ToByteArray(), WebSocketMessageType.Binary);
+
+    public async Task SendRawAsync(ReadOnlyMemory<byte> bytes, WebSocketMessageType type, bool end = true)
+    {
+        using var late = new CancellationTokenSource(Patience);
+        await socket.SendAsync(bytes, type, end, late.Token);
+    }
+
+    public Task SendHelloAsync(byte[] proof) => SendAsync(new ClientFrame { Hello = new Hello { Proof = ByteString.CopyFrom(proof) } });
+
+    /// <summary>Null when the server closed the connection.</summary>
+    public async Task<ServerFrame?> TryReceiveAsync()
+    {
+        using var late = new CancellationTokenSource(Patience);
+        _received.ResetWrittenCount();
+        while (true)
+        {
+            var part = await socket.ReceiveAsync(_received.GetMemory(64 * 1024), late.Token);
+            if (part.MessageType == WebSocketMessageType.Close) return null;
+            _received.Advance(part.Count);
+            if (part.EndOfMessage) return ServerFrame.Parser.ParseFrom(_received.WrittenSpan);
+        }
+    }
+
+    public async Task<ServerFrame> ReceiveAsync() => await TryReceiveAsync() ?? throw new InvalidOperationException("the server closed the connection");
+
+    public async Task<Challenge> ExpectChallengeAsync() => (await ReceiveAsync()).Challenge;
+
+    /// <summary>The goodbye, after which nothing comes but the close.</summary>
+    public async Task<Closing> ExpectClosingAsync()
+    {
+        var frame = await ReceiveAsync();
+        Assert.Equal(ServerFrame.BodyOneofCase.Closing, frame.BodyCase);
+        Assert.Null(await TryReceiveAsync());
+        return frame.Closing;
+    }
+
+    /// <summary>Skips frames of other kinds.</summary>
+    public async Task<ServerFrame> ExpectAsync(ServerFrame.BodyOneofCase kind)
+    {
+        while (true)
+        {
+            var frame = await ReceiveAsync();
+            if (frame.BodyCase == kind) return frame;
+            Assert.NotEqual(ServerFrame.BodyOneofCase.Closing, frame.BodyCase);
+        }
+    }
+
+    public async Task<ulong> PublishAsync(ConversationId conversation, EnvelopeKind kind, ReadOnlyMemory<byte> payload, params IEnumerable<(DeviceId Device, byte[] Slice)> recipients)
+    {
+        var publish = new Publish
+        {
+            Request = ++_request,
+            Envelope = new Envelope { Kind = kind, Conversation = ByteString.CopyFrom(conversation.ToArray()), Payload = ByteString.CopyFrom(payload.Span) },
+        };
+        foreach (var (device, slice) in recipients) publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()), Slice = ByteString.CopyFrom(slice) });
+        await SendAsync(new ClientFrame { Publish = publish });
+        return publish.Request;
+    }
+
+    public Task<ulong> SayAsync(ConversationId conversation, ReadOnlyMemory<byte> payload, params IEnumerable<DeviceId> devices) =>
+        PublishAsync(conversation, EnvelopeKind.Message, payload, devices.Select(static device => (device, Array.Empty<byte>())));
+
+    public async Task<RefusalCode> ExpectRefusedAsync(ulong request)
+    {
+        var frame = await ExpectAsync(ServerFrame.BodyOneofCase.Refused);
+        Assert.Equal(request, frame.Refused.Request);
+        Assert.NotEmpty(frame.Refused.Text);
+        return frame.Refused.Code;
+    }
+
+    public async Task<Delivery> ExpectDeliveryAsync() => (await ExpectAsync(ServerFrame.BodyOneofCase.Delivery)).Delivery;
+
+    public Task AckAsync(params IEnumerable<ulong> tags) => SendAsync(new ClientFrame { Ack = new Ack { Tags = { tags } } });
+
+    /// <summary>Says goodbye and waits for the server's close: after it the server has settled and forgotten this session.</summary>
+    public async Task LeaveAsync()
+    {
+        await SendAsync(new ClientFrame { Goodbye = new Goodbye() });
+        while (await TryReceiveAsync() is not null) { }
+        await DisposeAsync();
+    }
+
+    /// <summary>Drops the connection without a word.</summary>
+    public void Drop() => socket.Abort();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            using var late = new CancellationTokenSource(Patience);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, late.Token);
+        }
+
+        socket.Dispose();
+    }
+}

@@ -92,7 +92,7 @@ public sealed class HandshakeTests : IAsyncLifetime
     [Fact]
     public async Task Proof_UnderAnotherRoot_IsRefused()
     {
-        var foreign = new TestAuthority();
+        var foreign = new TestAuthority("Other Ltd");
         var identity = foreign.Identity("ada", _ada.User, _ada.Id, _ada.Key, _host.Time.GetUtcNow().AddDays(20));
         var answer = await HelloAsync(p => Jws.Sign(JwsType.Session, _ada.Key, p.Encode(), [identity, foreign.Issuing]));
         Assert.Equal(CloseCode.ProofRefused, answer.Closing.Code);
@@ -111,7 +111,7 @@ public sealed class HandshakeTests : IAsyncLifetime
     public async Task Proof_UnderTheDevicesOlderCertificate_IsWelcomed()
     {
         var newer = TestAuthority.Shared.Identity("ada", _ada.User, _ada.Id, _ada.Key, _host.Time.GetUtcNow().AddDays(80));
-        await _host.Engines.AddCertificateAsync(
+        await _host.Store.AddCertificateAsync(
             new IssuedCertificate("01", CertificateKind.Identity, _ada.User, _ada.Id, newer, _host.Time.GetUtcNow(), _host.Time.GetUtcNow().AddDays(80), _host.Time.GetUtcNow()),
             CancellationToken.None);
         await using var client = await _ada.ConnectAsync();
@@ -130,21 +130,22 @@ public sealed class HandshakeTests : IAsyncLifetime
     [Fact]
     public async Task Hello_AfterTheAccountWasDisabled_IsRefused()
     {
-        await _host.Engines.SetEnabledAsync(_ada.User, enabled: false, CancellationToken.None);
+        await _host.Directory.SetEnabledAsync(_ada.User, enabled: false, CancellationToken.None);
         await ClosedAsync(CloseCode.AccountDisabled);
     }
 
     [Fact]
     public async Task Hello_AfterThePasswordChanged_MustLogInAgain()
     {
-        await _host.Engines.SetPasswordAsync(_ada.User, "another password", CancellationToken.None);
+        await _host.Store.SetLoginAsync(_ada.Id, _host.Time.GetUtcNow().AddMinutes(-1), CancellationToken.None);
+        await _host.Directory.SetPasswordAsync(_ada.User, "another password", CancellationToken.None);
         await ClosedAsync(CloseCode.LoginRequired);
     }
 
     [Fact]
     public async Task Hello_AfterLoginMaxAge_MustLogInAgain()
     {
-        await _host.Engines.SetLoginAsync(_ada.Id, _host.Time.GetUtcNow().AddDays(-31), CancellationToken.None);
+        await _host.Store.SetLoginAsync(_ada.Id, _host.Time.GetUtcNow().AddDays(-31), CancellationToken.None);
         await ClosedAsync(CloseCode.LoginRequired);
     }
 

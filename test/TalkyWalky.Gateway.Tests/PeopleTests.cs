@@ -54,7 +54,7 @@ public sealed class PeopleTests : IAsyncLifetime
     [Fact]
     public async Task Lookup_OfADisabledPerson_IsRefused()
     {
-        await _host.Engines.SetEnabledAsync(_bob.User, enabled: false, CancellationToken.None);
+        await _host.Directory.SetEnabledAsync(_bob.User, enabled: false, CancellationToken.None);
         await _client.SendAsync(new ClientFrame { Lookup = new Lookup { Request = 4, Username = "bob" } });
         Assert.Equal(RefusalCode.NotAllowed, await _client.ExpectRefusedAsync(4));
     }
@@ -63,8 +63,8 @@ public sealed class PeopleTests : IAsyncLifetime
     public async Task ListUsers_ComesInPagesWithoutTheDisabled()
     {
         foreach (var name in new[] { "carol", "dan", "erin" }) await _host.EnrolAsync(name);
-        var dan = await _host.Engines.FindAsync("dan", CancellationToken.None);
-        await _host.Engines.SetEnabledAsync(dan!.User, enabled: false, CancellationToken.None);
+        var dan = await _host.Directory.FindAsync("dan", CancellationToken.None);
+        await _host.Directory.SetEnabledAsync(dan!.User, enabled: false, CancellationToken.None);
         var names = new List<string>();
         Users page;
         do
@@ -110,7 +110,7 @@ public sealed class PeopleTests : IAsyncLifetime
     public async Task WatchPresence_OfOneLongGone_SaysWhen()
     {
         var seen = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_000);
-        await _host.Engines.SetLastSeenAsync(_bob.User, seen, CancellationToken.None);
+        await _host.Store.SetLastSeenAsync(_bob.User, seen, CancellationToken.None);
         await WatchAsync(_bob.User);
         Assert.Equal(seen.ToUnixTimeMilliseconds(), (await _client.ReceiveAsync()).PresenceChanged.LastSeen);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Tests.Support;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
@@ -113,7 +114,7 @@ public sealed class PublishTests : IAsyncLifetime
     [Fact]
     public async Task Message_ToADisabledPerson_IsRefused()
     {
-        await _host.Engines.SetEnabledAsync(_bob.User, enabled: false, CancellationToken.None);
+        await _host.Directory.SetEnabledAsync(_bob.User, enabled: false, CancellationToken.None);
         await RefusedAsync(RefusalCode.NotAllowed, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
     }
 
@@ -149,7 +150,7 @@ public sealed class PublishTests : IAsyncLifetime
     [Fact]
     public async Task SenderDisabledByAnotherProcess_IsThrownOutAtItsNextPublish()
     {
-        await _host.Engines.SetEnabledAsync(_ada.User, enabled: false, CancellationToken.None);
+        await _host.Directory.SetEnabledAsync(_ada.User, enabled: false, CancellationToken.None);
         _host.Time.Offset += TimeSpan.FromSeconds(6);
         await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
         Assert.Equal(CloseCode.AccountDisabled, (await _client.ExpectClosingAsync()).Code);
@@ -165,15 +166,56 @@ public sealed class PublishTests : IAsyncLifetime
     [Fact]
     public async Task FullMailbox_IsRefusedAndLeavesAMarker()
     {
-        _host.Engines.BoxLimit = 1;
-        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
-        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
-        Assert.Equal(RefusalCode.MailboxFull, await _client.ExpectRefusedAsync(await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id)));
-        await using var bob = await _bob.ConnectAsync();
+        await using var host = await GatewayHost.StartAsync(mailbox: 1);
+        var (ada, other) = (await host.EnrolAsync("ada"), await host.EnrolAsync("bob"));
+        await using var client = await ada.ConnectAsync();
+        await client.SayAsync(host.Conversation(ada, other), new byte[1], other.Id);
+        await client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        Assert.Equal(RefusalCode.MailboxFull, await client.ExpectRefusedAsync(await client.SayAsync(host.Conversation(ada, other), new byte[1], other.Id)));
+        await using var bob = await other.ConnectAsync();
         await bob.ExpectDeliveryAsync();
         var overflow = (await bob.ExpectAsync(ServerFrame.BodyOneofCase.Overflow)).Overflow;
         Assert.Equal(1ul, overflow.Dropped);
         Assert.NotEqual(0, overflow.Since);
+    }
+
+    [Fact]
+    public async Task OneFullMailboxOfTwo_IsNamedInTheAnswer()
+    {
+        await using var host = await GatewayHost.StartAsync(mailbox: 1);
+        var (ada, one) = (await host.EnrolAsync("ada"), await host.EnrolAsync("bob"));
+        var two = await host.EnrolAsync(one.Account);
+        await using var client = await ada.ConnectAsync();
+        await client.PublishAsync(host.Conversation(ada, one), EnvelopeKind.Grant, new byte[1], (one.Id, Slice));
+        Assert.Empty((await client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted)).Accepted.Overflowed);
+        await client.SayAsync(host.Conversation(ada, one), new byte[1], one.Id, two.Id);
+        var overflowed = (await client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted)).Accepted.Overflowed;
+        Assert.Equal(one.Id.ToArray(), Assert.Single(overflowed).ToByteArray());
+    }
+
+    [Theory]
+    [InlineData(RefusalCode.Busy)]
+    [InlineData(RefusalCode.OutcomeUnknown)]
+    [InlineData(RefusalCode.DevicesChanged)]
+    public async Task BrokerThatCannotStore_IsAnsweredWithItsCode(RefusalCode code)
+    {
+        _host.Broker.Fault = () => code switch
+        {
+            RefusalCode.Busy => new PublishOutcome.Unavailable("disk full"),
+            RefusalCode.OutcomeUnknown => new PublishOutcome.Unknown("cancelled"),
+            _ => new PublishOutcome.NoMailbox([_bob.Id]),
+        };
+        await RefusedAsync(code, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+    }
+
+    [Fact]
+    public async Task BrokerThatBreaks_LeavesTheOutcomeUnknownAndTheSessionAlive()
+    {
+        _host.Broker.Fault = () => throw new EngineException("broken by a test");
+        await RefusedAsync(RefusalCode.OutcomeUnknown, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+        _host.Broker.Fault = null;
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TalkyWalky.Engines;
+using TalkyWalky.Engines.Embedded;
 using TalkyWalky.Pki;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
@@ -21,15 +22,21 @@ internal sealed class GatewayHost : IAsyncDisposable
     public const string Name = "chat.example.org:8443";
 
     private readonly WebApplication _app;
+    private readonly EmbeddedEngines _engines;
+    private readonly DirectoryInfo _folder;
 
-    private GatewayHost(WebApplication app, MemoryEngines engines, GatewayOptions options, GatewayService gateway, HurriedTime time)
+    private GatewayHost(
+        WebApplication app, EmbeddedEngines engines, IStore store, FaultyBroker broker, GatewayOptions options, GatewayService gateway, HurriedTime time, DirectoryInfo folder)
     {
-        (_app, Engines, Options, Gateway, Time) = (app, engines, options, gateway, time);
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Address = new Uri(address);
+        (_app, _engines, Store, Broker, Options, Gateway, Time, _folder) = (app, engines, store, broker, options, gateway, time, folder);
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
-    public MemoryEngines Engines { get; }
+    public IDirectory Directory => _engines.Directory;
+
+    public IStore Store { get; }
+
+    public FaultyBroker Broker { get; }
 
     public GatewayOptions Options { get; }
 
@@ -40,28 +47,33 @@ internal sealed class GatewayHost : IAsyncDisposable
     public Uri Address { get; }
 
     /// <param name="hurry">How many times faster the gateway's timers run.</param>
-    public static async Task<GatewayHost> StartAsync(double hurry = 1, int prefetch = 256, int maxOutstanding = 256, IBroker? broker = null)
+    /// <param name="mailbox">Entries that fit into one mailbox.</param>
+    public static async Task<GatewayHost> StartAsync(double hurry = 1, int prefetch = 256, int maxOutstanding = 256, int mailbox = 100_000)
     {
         var time = new HurriedTime(hurry);
-        var engines = new MemoryEngines();
+        var folder = System.IO.Directory.CreateTempSubdirectory("talkywalky-gateway-");
+        var engines = await EmbeddedEngines.OpenAsync(
+            Path.Combine(folder.FullName, "data.db"), new EmbeddedOptions(MailboxLimits.Default with { Count = mailbox }, PasswordIterations: 1000), TimeProvider.System,
+            CancellationToken.None);
+        var (store, broker) = (new ApprovingStore(engines.Store), new FaultyBroker(engines.Broker));
         var tls = Digest.Sha256("certificate"u8);
         var options = new GatewayOptions(
             TrustAnchor.FromRoot(TestAuthority.Shared.Root), new HashSet<string>(StringComparer.Ordinal) { Name }, () => tls, [TestAuthority.Shared.Issuing],
             TimeSpan.FromDays(30), maxOutstanding, prefetch);
-        var gateway = new GatewayService(options, engines, engines, broker ?? engines, time, NullLoggerFactory.Instance);
+        var gateway = new GatewayService(options, engines.Directory, store, broker, time, NullLoggerFactory.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         app.MapGateway(gateway);
         await app.StartAsync();
-        return new GatewayHost(app, engines, options, gateway, time);
+        return new GatewayHost(app, engines, store, broker, options, gateway, time, folder);
     }
 
     /// <summary>A person with one device, ready to connect.</summary>
     public async Task<TestDevice> EnrolAsync(string username, TimeSpan? certificateLife = null)
     {
-        var added = (AddOutcome.Added)await Engines.AddAsync(new NewAccount(username, "password", $"{username} in full", null), CancellationToken.None);
+        var added = (AddOutcome.Added)await Directory.AddAsync(new NewAccount(username, "password", $"{username} in full", null), CancellationToken.None);
         return await EnrolAsync(added.Account, certificateLife);
     }
 
@@ -69,13 +81,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         var key = KeyPool.Shared.CreateRsa(3072);
         var now = Time.GetUtcNow();
-        var record = await Engines.AddDeviceAsync(account.User, Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, now, CancellationToken.None);
+        var record = await Store.AddDeviceAsync(account.User, Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, now, CancellationToken.None);
         var notAfter = now + (certificateLife ?? TimeSpan.FromDays(20));
         var identity = TestAuthority.Shared.Identity(account.Username, account.User, record.Device, key, notAfter);
         await KeepAsync(record, CertificateKind.Identity, identity, notAfter);
         await KeepAsync(record, CertificateKind.Encryption, TestAuthority.Shared.Encryption(account.Username, account.User, record.Device, key, notAfter), notAfter);
-        await Engines.CreateMailboxAsync(record.Device, CancellationToken.None);
-        await Engines.SetLoginAsync(record.Device, Time.GetUtcNow(), CancellationToken.None);
+        await Broker.CreateMailboxAsync(record.Device, CancellationToken.None);
+        await Store.SetLoginAsync(record.Device, Time.GetUtcNow(), CancellationToken.None);
         return new TestDevice(account, record.Device, key, identity, this);
     }
 
@@ -95,12 +107,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         await Gateway.DisposeAsync();
         await _app.DisposeAsync();
+        await _engines.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
     private Task KeepAsync(DeviceRecord record, CertificateKind kind, byte[] der, DateTimeOffset notAfter)
     {
         var serial = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        return Engines.AddCertificateAsync(
+        return Store.AddCertificateAsync(
             new IssuedCertificate(serial, kind, record.User, record.Device, der, notAfter.AddDays(-30), notAfter, Time.GetUtcNow()), CancellationToken.None);
     }
 }

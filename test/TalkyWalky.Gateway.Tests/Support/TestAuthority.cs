@@ -10,25 +10,26 @@ namespace TalkyWalky.Gateway.Tests.Support;
 /// <summary>A root, an issuing CA and device certificates after the profiles, without the authority's own rules on who gets one.</summary>
 internal sealed class TestAuthority
 {
-    public const string Organisation = "Example Ltd", Domain = "example.org";
+    public const string Domain = "example.org";
 
     private static readonly DateTimeOffset Start = TimeProvider.System.GetUtcNow().AddYears(-1);
-    private static readonly X500DistinguishedName RootName = SubjectName.Encode(Organisation, "Root");
-    private static readonly X500DistinguishedName IssuingName = SubjectName.Encode(Organisation, "Issuing");
     private readonly RSA _rootKey = KeyPool.Shared.CreateRsa(4096);
     private readonly RSA _issuingKey = KeyPool.Shared.CreateRsa(3072);
 
-    public TestAuthority()
+    private readonly string _organisation;
+
+    public TestAuthority(string organisation)
     {
-        var root = Authority(RootName, _rootKey, pathLength: 1);
-        Root = Sign(root, RootName, _rootKey, Start, Start.AddYears(10));
-        var issuing = Authority(IssuingName, _issuingKey, pathLength: 0);
-        issuing.CertificateExtensions.Add(new NameConstraints(Domain, Organisation).Encode());
+        _organisation = organisation;
+        var root = Authority(Name("Root"), _rootKey, pathLength: 1);
+        Root = Sign(root, Name("Root"), _rootKey, Start, Start.AddYears(10));
+        var issuing = Authority(Name("Issuing"), _issuingKey, pathLength: 0);
+        issuing.CertificateExtensions.Add(new NameConstraints(Domain, organisation).Encode());
         issuing.CertificateExtensions.Add(IssuedBy(_rootKey));
-        Issuing = Sign(issuing, RootName, _rootKey, Start, Start.AddYears(5));
+        Issuing = Sign(issuing, Name("Root"), _rootKey, Start, Start.AddYears(5));
     }
 
-    public static TestAuthority Shared { get; } = new();
+    public static TestAuthority Shared { get; } = new("Example Ltd");
 
     public byte[] Root { get; }
 
@@ -38,15 +39,17 @@ internal sealed class TestAuthority
     {
         var request = Device(username, user, device, key, X509KeyUsageFlags.DigitalSignature);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
-        return Sign(request, IssuingName, _issuingKey, notAfter.AddDays(-90), notAfter);
+        return Sign(request, Name("Issuing"), _issuingKey, notAfter.AddDays(-90), notAfter);
     }
 
     public byte[] Encryption(string username, UserId user, DeviceId device, RSA key, DateTimeOffset notAfter) =>
-        Sign(Device(username, user, device, key, X509KeyUsageFlags.KeyEncipherment), IssuingName, _issuingKey, notAfter.AddDays(-30), notAfter);
+        Sign(Device(username, user, device, key, X509KeyUsageFlags.KeyEncipherment), Name("Issuing"), _issuingKey, notAfter.AddDays(-30), notAfter);
+
+    private X500DistinguishedName Name(string commonName) => SubjectName.Encode(_organisation, commonName);
 
     private CertificateRequest Device(string username, UserId user, DeviceId device, RSA key, X509KeyUsageFlags usage)
     {
-        var request = new CertificateRequest(SubjectName.Encode(Organisation, username), new PublicKey(key), HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(Name(username), new PublicKey(key), HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         request.CertificateExtensions.Add(IssuedBy(_issuingKey));

@@ -1,0 +1,40 @@
+using TalkyWalky.Engines;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Gateway.Tests.Support;
+
+/// <summary>The real store, in which every device counts as approved: who approves a person's second one is not the gateway's matter.</summary>
+internal sealed class ApprovingStore(IStore inner) : IStore
+{
+    public async Task<DeviceRecord> AddDeviceAsync(UserId user, Digest identityKeyHash, bool firstMayEnter, DateTimeOffset now, CancellationToken cancellation) =>
+        Approve(await inner.AddDeviceAsync(user, identityKeyHash, firstMayEnter, now, cancellation));
+
+    public async Task<DeviceRecord?> FindDeviceAsync(DeviceId device, CancellationToken cancellation) =>
+        await inner.FindDeviceAsync(device, cancellation) is { } record ? Approve(record) : null;
+
+    public async Task<IReadOnlyList<DeviceRecord>> DevicesOfAsync(UserId user, CancellationToken cancellation) =>
+        [.. (await inner.DevicesOfAsync(user, cancellation)).Select(Approve)];
+
+    public Task AddCertificateAsync(IssuedCertificate certificate, CancellationToken cancellation) => inner.AddCertificateAsync(certificate, cancellation);
+
+    public Task<IssuedCertificate?> FindCertificateAsync(string serial, CancellationToken cancellation) => inner.FindCertificateAsync(serial, cancellation);
+
+    public Task AddInvitationAsync(Invitation invitation, CancellationToken cancellation) => inner.AddInvitationAsync(invitation, cancellation);
+
+    public Task<bool> RedeemInvitationAsync(Digest tokenHash, string username, DateTimeOffset now, CancellationToken cancellation) =>
+        inner.RedeemInvitationAsync(tokenHash, username, now, cancellation);
+
+    public Task<ulong> AdvanceGenerationAsync(DeviceId device, ulong presented, CancellationToken cancellation) =>
+        inner.AdvanceGenerationAsync(device, presented, cancellation);
+
+    public Task SetLastSeenAsync(UserId user, DateTimeOffset time, CancellationToken cancellation) => inner.SetLastSeenAsync(user, time, cancellation);
+
+    public Task<IReadOnlyDictionary<UserId, DateTimeOffset>> LastSeenAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) =>
+        inner.LastSeenAsync(users, cancellation);
+
+    public Task SetLoginAsync(DeviceId device, DateTimeOffset time, CancellationToken cancellation) => inner.SetLoginAsync(device, time, cancellation);
+
+    public Task CheckAsync(CancellationToken cancellation) => inner.CheckAsync(cancellation);
+
+    private static DeviceRecord Approve(DeviceRecord record) => record.State == DeviceState.Pending ? record with { State = DeviceState.Active } : record;
+}

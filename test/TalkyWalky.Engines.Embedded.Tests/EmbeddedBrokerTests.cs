@@ -2,7 +2,6 @@ using TalkyWalky.Engines.Specifications;
 
 namespace TalkyWalky.Engines.Embedded.Tests;
 
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "StopAsync disposes of the engines.")]
 public sealed class EmbeddedBrokerTests : BrokerSpecification
 {
     private readonly TestEngines _engines = new();
@@ -15,5 +14,5 @@ public sealed class EmbeddedBrokerTests : BrokerSpecification
 
     protected override async Task<IBroker> RestartAsync() => (await _engines.ReopenAsync()).Broker;
 
-    protected override Task StopAsync() => _engines.DisposeAsync().AsTask();
+    protected override Task StopAsync() => _engines.DeleteAsync();
 }

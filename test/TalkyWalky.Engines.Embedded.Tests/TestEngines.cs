@@ -1,7 +1,7 @@
 namespace TalkyWalky.Engines.Embedded.Tests;
 
 /// <summary>Embedded engines on a file of their own that can be closed and opened again.</summary>
-internal sealed class TestEngines : IAsyncDisposable
+internal sealed class TestEngines
 {
     private readonly DirectoryInfo _folder = System.IO.Directory.CreateTempSubdirectory("tw-engines-");
     private EmbeddedEngines? _open;
@@ -28,7 +28,7 @@ internal sealed class TestEngines : IAsyncDisposable
         _open = null;
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task DeleteAsync()
     {
         await CloseAsync();
         _folder.Delete(recursive: true);

@@ -1,0 +1,189 @@
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Engines.Specifications;
+
+/// <summary>What every store does.</summary>
+public abstract class StoreSpecification : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, 123, TimeSpan.Zero);
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    /// <summary>A store with nothing in it.</summary>
+    protected abstract Task<IStore> StartAsync();
+
+    protected abstract Task<IStore> RestartAsync();
+
+    protected abstract Task StopAsync();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => StopAsync();
+
+    [Theory]
+    [InlineData(true, DeviceState.Active)]
+    [InlineData(false, DeviceState.Pending)]
+    public async Task AddDevice_FirstEver_IsActiveWhereItMayEnter(bool mayEnter, DeviceState expected)
+    {
+        var store = await StartAsync();
+        var device = await store.AddDeviceAsync(UserId.New(), Key(1), mayEnter, Now, None);
+        Assert.Equal(expected, device.State);
+        Assert.Equal(Now, device.AddedAt);
+        Assert.Null(device.LoginAt);
+        Assert.Equal(device, await store.FindDeviceAsync(device.Device, None));
+    }
+
+    [Fact]
+    public async Task AddDevice_Second_IsPending()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var first = await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None);
+        var second = await store.AddDeviceAsync(user, Key(2), firstMayEnter: true, Now.AddMinutes(1), None);
+        Assert.Equal(DeviceState.Pending, second.State);
+        Assert.Equal([first, second], await store.DevicesOfAsync(user, None));
+    }
+
+    [Fact]
+    public async Task AddDevice_SameKeyAgain_FindsTheSameDevice()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var first = await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None);
+        Assert.Equal(first, await store.AddDeviceAsync(user, Key(1), firstMayEnter: false, Now.AddDays(1), None));
+        Assert.NotEqual(first.Device, (await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None)).Device);
+    }
+
+    [Fact]
+    public async Task AddDevice_PendingAgainWithTheRightToEnter_BecomesActive()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var pending = await store.AddDeviceAsync(user, Key(1), firstMayEnter: false, Now, None);
+        var active = await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None);
+        Assert.Equal(pending with { State = DeviceState.Active }, active);
+    }
+
+    [Fact]
+    public async Task AddDevice_ManyAtOnce_LetsOneEnter()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var added = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => store.AddDeviceAsync(user, Key(i), firstMayEnter: true, Now, None)));
+        Assert.Single(added, device => device.State == DeviceState.Active);
+    }
+
+    [Fact]
+    public async Task FindDevice_Unknown_IsNull()
+    {
+        var store = await StartAsync();
+        Assert.Null(await store.FindDeviceAsync(DeviceId.New(), None));
+        Assert.Empty(await store.DevicesOfAsync(UserId.New(), None));
+    }
+
+    [Fact]
+    public async Task AddCertificate_BecomesTheCurrentOneOfItsKind()
+    {
+        var store = await StartAsync();
+        var device = await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None);
+        Assert.False(device.IsListed);
+        await store.AddCertificateAsync(Certificate("0a", CertificateKind.Identity, device, 1), None);
+        await store.AddCertificateAsync(Certificate("0b", CertificateKind.Encryption, device, 2), None);
+        await store.AddCertificateAsync(Certificate("0c", CertificateKind.Encryption, device, 3), None);
+        store = await RestartAsync();
+        var found = await store.FindDeviceAsync(device.Device, None);
+        Assert.True(found!.IsListed);
+        Assert.Equal([1], found.IdentityCertificate);
+        Assert.Equal([3], found.EncryptionCertificate);
+    }
+
+    [Fact]
+    public async Task FindCertificate_ReturnsWhatWasAdded()
+    {
+        var store = await StartAsync();
+        var device = await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None);
+        var certificate = Certificate("7f", CertificateKind.Identity, device, 9);
+        var server = certificate with { Serial = "80", Kind = CertificateKind.Server, User = null, Device = null };
+        await store.AddCertificateAsync(certificate, None);
+        await store.AddCertificateAsync(server, None);
+        Assert.Equivalent(certificate, await store.FindCertificateAsync("7f", None), strict: true);
+        Assert.Equivalent(server, await store.FindCertificateAsync("80", None), strict: true);
+        Assert.Null(await store.FindCertificateAsync("81", None));
+    }
+
+    [Fact]
+    public async Task AddCertificate_SerialSeenBefore_FailsAndChangesNothing()
+    {
+        var store = await StartAsync();
+        var device = await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None);
+        await store.AddCertificateAsync(Certificate("01", CertificateKind.Identity, device, 1), None);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => store.AddCertificateAsync(Certificate("01", CertificateKind.Identity, device, 2), None));
+        Assert.Equal([1], (await store.FindDeviceAsync(device.Device, None))!.IdentityCertificate);
+    }
+
+    [Fact]
+    public async Task RedeemInvitation_ManyAtOnce_WorksOnce()
+    {
+        var store = await StartAsync();
+        await store.AddInvitationAsync(new Invitation(Key(1), null, Now, Now.AddDays(1)), None);
+        var redeemed = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => store.RedeemInvitationAsync(Key(1), $"user{i}", Now, None)));
+        Assert.Single(redeemed, used => used);
+    }
+
+    [Fact]
+    public async Task RedeemInvitation_ForAnotherNameUnknownOrExpired_IsFalse()
+    {
+        var store = await StartAsync();
+        await store.AddInvitationAsync(new Invitation(Key(1), "bob", Now, Now.AddDays(1)), None);
+        Assert.False(await store.RedeemInvitationAsync(Key(1), "eve", Now, None));
+        Assert.False(await store.RedeemInvitationAsync(Key(2), "bob", Now, None));
+        Assert.False(await store.RedeemInvitationAsync(Key(1), "bob", Now.AddDays(1), None));
+        Assert.True(await store.RedeemInvitationAsync(Key(1), "bob", Now, None));
+        store = await RestartAsync();
+        Assert.False(await store.RedeemInvitationAsync(Key(1), "bob", Now, None));
+    }
+
+    [Fact]
+    public async Task AdvanceGeneration_KeepsTheHighestAndReturnsTheOneBefore()
+    {
+        var store = await StartAsync();
+        var device = (await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None)).Device;
+        Assert.Equal(0UL, await store.AdvanceGenerationAsync(device, 5, None));
+        Assert.Equal(5UL, await store.AdvanceGenerationAsync(device, 3, None));
+        Assert.Equal(5UL, await store.AdvanceGenerationAsync(device, ulong.MaxValue, None));
+        store = await RestartAsync();
+        Assert.Equal(ulong.MaxValue, await store.AdvanceGenerationAsync(device, 6, None));
+    }
+
+    [Fact]
+    public async Task LastSeen_KeepsTheLatestOfEach()
+    {
+        var store = await StartAsync();
+        var (one, other) = (UserId.New(), UserId.New());
+        await store.SetLastSeenAsync(one, Now, None);
+        await store.SetLastSeenAsync(one, Now.AddMinutes(1), None);
+        await store.SetLastSeenAsync(one, Now, None);
+        var seen = await store.LastSeenAsync([one, other], None);
+        Assert.Equal(Now.AddMinutes(1), Assert.Single(seen).Value);
+    }
+
+    [Fact]
+    public async Task SetLogin_StandsInTheRecord()
+    {
+        var store = await StartAsync();
+        var device = (await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None)).Device;
+        await store.SetLoginAsync(device, Now.AddHours(1), None);
+        Assert.Equal(Now.AddHours(1), (await store.FindDeviceAsync(device, None))!.LoginAt);
+    }
+
+    [Fact]
+    public async Task Check_Running_Completes()
+    {
+        var store = await StartAsync();
+        await store.CheckAsync(None);
+    }
+
+    private static Digest Key(int number) => Digest.Sha256(BitConverter.GetBytes(number));
+
+    private static IssuedCertificate Certificate(string serial, CertificateKind kind, DeviceRecord device, byte content) =>
+        new(serial, kind, device.User, device.Device, [content], Now, Now.AddDays(90), Now);
+}

@@ -82,7 +82,7 @@ public sealed class Jws
     public static byte[] Sign(JwsType type, ECDsa key, ReadOnlySpan<byte> payload)
     {
         if (!type.IsEs256) throw new ArgumentException($"{type.Name} is not signed with ECDSA", nameof(type));
-        var compact = Prepare(JwsHeader.Encode(type, []), payload, Es256Size, MaxEs256, out var signed);
+        var compact = Prepare(JwsHeader.Encode(type), payload, Es256Size, MaxEs256, out var signed);
         Span<byte> signature = stackalloc byte[Es256Size];
         if (key.SignData(compact.AsSpan(0, signed), signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation) != Es256Size)
             throw new ArgumentException("ES256 takes a key on P-256", nameof(key));
@@ -97,7 +97,7 @@ public sealed class Jws
         var first = compact.IndexOf((byte)'.');
         var last = compact.LastIndexOf((byte)'.');
         if (first < 0 || last == first) return null;
-        if (StrictBase64Url.TryDecode(compact[..first]) is not { } header || JwsHeader.TryParse(type, header) is not { } x5c) return null;
+        if (JwsHeader.TryParse(type, compact[..first]) is not { } x5c) return null;
         if (StrictBase64Url.TryDecode(compact[(last + 1)..]) is not { } signature || !IsSignatureSize(type, signature.Length)) return null;
         if (StrictBase64Url.TryDecode(compact[(first + 1)..last]) is not { } payload) return null;
         return new Jws(type, payload, x5c, SHA256.HashData(compact[..last]), signature);
@@ -123,16 +123,16 @@ public sealed class Jws
         type.IsEs256 ? size == Es256Size : size is >= MinRsaBits / 8 and <= MaxRsaBits / 8;
 
     /// <summary>The token with room for its signature behind the second dot.</summary>
+    /// <param name="header">Encoded.</param>
     private static byte[] Prepare(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload, int signatureSize, int max, out int signed)
     {
-        var headerLength = StrictBase64Url.EncodedLength(header.Length);
-        signed = headerLength + 1 + StrictBase64Url.EncodedLength(payload.Length);
+        signed = header.Length + 1 + StrictBase64Url.EncodedLength(payload.Length);
         var length = signed + 1 + StrictBase64Url.EncodedLength(signatureSize);
         if (length > max) throw new ArgumentException($"the token would have {length} characters; at most {max} are allowed", nameof(payload));
         var compact = new byte[length];
-        StrictBase64Url.Encode(header, compact);
-        compact[headerLength] = (byte)'.';
-        StrictBase64Url.Encode(payload, compact.AsSpan(headerLength + 1));
+        header.CopyTo(compact);
+        compact[header.Length] = (byte)'.';
+        StrictBase64Url.Encode(payload, compact.AsSpan(header.Length + 1));
         compact[signed] = (byte)'.';
         return compact;
     }

@@ -12,29 +12,37 @@ internal static class JwsHeader
 {
     public const int MaxCertificates = 4, MaxCertificate = 8192;
 
-    public static byte[] Encode(JwsType type, IReadOnlyList<ReadOnlyMemory<byte>> x5c)
-    {
-        var text = new StringBuilder(Start(type));
-        if (!type.IsEs256)
-            text.Append(",\"x5c\":[").AppendJoin(',', x5c.Select(static der => $"\"{Convert.ToBase64String(der.Span)}\"")).Append(']');
-        return Encoding.ASCII.GetBytes(text.Append('}').ToString());
-    }
+    // Every message has this one.
+    private static readonly byte[] MessageHeader = ToBase64Url($$"""{"alg":"{{JwsType.Message.Algorithm}}","typ":"{{JwsType.Message.Name}}"}""");
 
-    /// <summary>The certificates, or null when these bytes are not a header of this type.</summary>
-    public static IReadOnlyList<ReadOnlyMemory<byte>>? TryParse(JwsType type, ReadOnlySpan<byte> json)
+    /// <summary>The first part of an ES256 token.</summary>
+    public static byte[] Encode(JwsType type) =>
+        ReferenceEquals(type, JwsType.Message) ? MessageHeader : ToBase64Url($$"""{"alg":"{{type.Algorithm}}","typ":"{{type.Name}}"}""");
+
+    /// <summary>The first part of a PS256 token.</summary>
+    public static byte[] Encode(JwsType type, IReadOnlyList<ReadOnlyMemory<byte>> x5c) => ToBase64Url(
+        new StringBuilder(Start(type)).AppendJoin(',', x5c.Select(static der => $"\"{Convert.ToBase64String(der.Span)}\"")).Append("]}").ToString());
+
+    /// <summary>The certificates, or null when this is not the first part of a token of this type.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>>? TryParse(JwsType type, ReadOnlySpan<byte> encoded)
     {
+        if (type.IsEs256) return encoded.SequenceEqual(Encode(type)) ? [] : null;
+        if (StrictBase64Url.TryDecode(encoded) is not { } json) return null;
         var reader = new CanonicalJsonReader(json);
-        if (!reader.Literal(Encoding.ASCII.GetBytes(Start(type)))) return null;
-        IReadOnlyList<ReadOnlyMemory<byte>>? x5c = [];
-        if (!type.IsEs256) x5c = ReadCertificates(ref reader);
-        return x5c is not null && reader.Literal("}"u8) && reader.AtEnd ? x5c : null;
+        return reader.Literal(Encoding.ASCII.GetBytes(Start(type))) && ReadCertificates(ref reader) is { } x5c && reader.Literal("]}"u8) && reader.AtEnd ? x5c : null;
     }
 
-    private static string Start(JwsType type) => $"{{\"alg\":\"{type.Algorithm}\",\"typ\":\"{type.Name}\"";
+    private static byte[] ToBase64Url(string json)
+    {
+        var encoded = new byte[StrictBase64Url.EncodedLength(json.Length)];
+        StrictBase64Url.Encode(Encoding.ASCII.GetBytes(json), encoded);
+        return encoded;
+    }
+
+    private static string Start(JwsType type) => $"{{\"alg\":\"{type.Algorithm}\",\"typ\":\"{type.Name}\",\"x5c\":[";
 
     private static List<ReadOnlyMemory<byte>>? ReadCertificates(ref CanonicalJsonReader reader)
     {
-        if (!reader.Literal(",\"x5c\":["u8)) return null;
         var certificates = new List<ReadOnlyMemory<byte>>();
         do
         {
@@ -46,7 +54,7 @@ internal static class JwsHeader
             certificates.Add(der);
         }
         while (reader.Literal(","u8));
-        return reader.Literal("]"u8) ? certificates : null;
+        return certificates;
     }
 
     // RFC 7515 §4.1.6: standard base64 with padding; only the spelling that encoding gives is taken.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Wire;
@@ -65,7 +66,7 @@ internal sealed class Attendance
         Session[] watchers;
         lock (_gate)
         {
-            var entry = _people[session.User];
+            if (!IsHere(session, out var entry)) return;
             var before = entry.Presence;
             session.IsAway = away;
             watchers = entry.WatchersIfChanged(before);
@@ -80,6 +81,7 @@ internal sealed class Attendance
         var unknown = new List<UserId>();
         lock (_gate)
         {
+            if (!IsHere(session, out _)) return unknown;
             Unwatch(session);
             session.Watched = users;
             foreach (var user in users)
@@ -142,6 +144,10 @@ internal sealed class Attendance
     {
         foreach (var watcher in watchers) watcher.Outbox.Touch(user);
     }
+
+    // A frame that was being handled when its session left must not bring it back.
+    private bool IsHere(Session session, [NotNullWhen(true)] out Entry? entry) =>
+        _people.TryGetValue(session.User, out entry) && entry.Sessions.Contains(session);
 
     private void Unwatch(Session session)
     {

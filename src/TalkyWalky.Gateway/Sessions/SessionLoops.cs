@@ -21,7 +21,7 @@ internal sealed class SessionLoops(
     public async Task<Ending> RunAsync()
     {
         using var stop = new CancellationTokenSource();
-        Reading = GuardAsync(() => ReadAsync(stop.Token));
+        Reading = ReadUntilClosedAsync(stop.Token);
         var writing = GuardAsync(WriteAsync);
         var delivering = GuardAsync(() => DeliverAsync(stop.Token));
         var answering = GuardAsync(publishes.RunAsync);
@@ -73,6 +73,12 @@ internal sealed class SessionLoops(
         }
     }
 
+    private async Task ReadUntilClosedAsync(CancellationToken stop)
+    {
+        await GuardAsync(() => ReadAsync(stop));
+        await connection.DrainAsync();
+    }
+
     private async Task ReadAsync(CancellationToken stop)
     {
         while (!session.Ended.IsCompleted)
@@ -84,8 +90,6 @@ internal sealed class SessionLoops(
             else if (await desk.HandleAsync(frame, stop) is { } ending) session.End(ending);
             received.Return();
         }
-
-        await connection.DrainAsync();
     }
 
     private static Ending EndOf(ReceivedKind kind) => kind switch

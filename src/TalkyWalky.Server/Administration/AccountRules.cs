@@ -2,11 +2,11 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Server.Administration;
 
-/// <summary>What an account made by an administrator must satisfy. Each method answers the error as a sentence, or null.</summary>
+/// <summary>What an account made by an administrator must satisfy; the same as at registration. Each method answers the error as a sentence, or null.</summary>
 internal static class AccountRules
 {
     public const int PasswordMin = 8;
-    public const int FullNameMax = 128;
+    public const int FullNameMax = 100;
     public const int MailMax = 254; // RFC 5321 §4.5.3.1.3 less its angle brackets
 
     public static string? PasswordError(string password) =>

@@ -28,7 +28,7 @@ internal sealed class AdminService(
     {
         if (!Username.TryNormalise(add.Username, out var name, out var nameError)) return new AdminAnswer.Refused(nameError);
         if ((AccountRules.PasswordError(add.Password) ?? AccountRules.FullNameError(add.FullName) ?? AccountRules.MailError(add.Mail)) is { } error) return new AdminAnswer.Refused(error);
-        return await directory.AddAsync(new NewAccount(name, add.Password, add.FullName ?? name, add.Mail), cancellation) switch
+        return await authority.AddAccountAsync(new NewAccount(name, add.Password, add.FullName ?? name, add.Mail), cancellation) switch
         {
             AddOutcome.Added added => new AdminAnswer.Done(Entry(added.Account)),
             _ => new AdminAnswer.Refused($"username \"{name}\" is taken; choose another"),
@@ -39,7 +39,6 @@ internal sealed class AdminService(
     {
         string? name = null;
         if (invite.Username is not null && !Username.TryNormalise(invite.Username, out name, out var nameError)) return new AdminAnswer.Refused(nameError);
-        if (name is not null && await directory.FindAsync(name, cancellation) is not null) return new AdminAnswer.Refused($"username \"{name}\" is taken; invite under another");
         if (invite.Days is < 1 or > 365) return new AdminAnswer.Refused("an invitation lasts 1 to 365 days; give --days in that range");
         var life = invite.Days is { } days ? TimeSpan.FromDays(days) : invitationLife;
         var token = await authority.InviteAsync(name, life, cancellation);
@@ -70,7 +69,6 @@ internal sealed class AdminService(
 
     private async Task<AdminAnswer?> UnlockAsync(Account account, CancellationToken cancellation)
     {
-        await directory.UnlockAsync(account.User, cancellation);
         await authority.UnlockAsync(account.Username, cancellation);
         return null;
     }

@@ -11,10 +11,11 @@ internal sealed class DataChannel : AdminChannel
 {
     private readonly EmbeddedEngines _engines;
     private readonly CertificateAuthority _authority;
+    private readonly AuthorityService _enrolment;
     private readonly AdminService _service;
 
-    private DataChannel(EmbeddedEngines engines, CertificateAuthority authority, AdminService service) =>
-        (_engines, _authority, _service) = (engines, authority, service);
+    private DataChannel(EmbeddedEngines engines, CertificateAuthority authority, AuthorityService enrolment, AdminService service) =>
+        (_engines, _authority, _enrolment, _service) = (engines, authority, enrolment, service);
 
     public static async Task<DataChannel> OpenAsync(DataFolder folder, ServerConfiguration configuration, HostServices services, CancellationToken cancellation)
     {
@@ -23,12 +24,12 @@ internal sealed class DataChannel : AdminChannel
         try
         {
             authority = AuthorityFolder.Open(folder, configuration.Authority);
-            var service = new AuthorityService(
+            var enrolment = new AuthorityService(
                 configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);
             var root = authority.Anchor.Hash;
-            return new DataChannel(engines, authority, new AdminService(
+            return new DataChannel(engines, authority, enrolment, new AdminService(
                 engines.Directory,
-                service,
+                enrolment,
                 static (_, _, _) => Task.CompletedTask, // nobody is connected to a stopped server
                 invitation => LinkOf(folder, configuration, root, invitation),
                 configuration.Registration.InvitationLife,
@@ -55,6 +56,7 @@ internal sealed class DataChannel : AdminChannel
 
     public override async ValueTask DisposeAsync()
     {
+        _enrolment.Dispose();
         _authority.Dispose();
         await _engines.DisposeAsync();
     }

@@ -67,7 +67,8 @@ internal sealed class ChatServer : IAsyncDisposable
         var keeper = await TlsIdentityKeeper.OpenAsync(folder, authority, engines.Store, names.Certificate, services, cancellation);
         _parts.Add(keeper);
 
-        var enrolment = new AuthorityService(configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);
+        var enrolment = _parts.Add(new AuthorityService(
+            configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs));
         _gateway = new GatewayService(
             new GatewayOptions(authority.Anchor, names.Gateway, () => keeper.Current.Hash, [authority.IssuingCertificate], configuration.Login.MaxAge),
             engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);

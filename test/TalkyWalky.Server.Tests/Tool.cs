@@ -1,0 +1,18 @@
+using System.Diagnostics;
+using TalkyWalky.Testing;
+
+namespace TalkyWalky.Server.Tests;
+
+internal static class Tool
+{
+    /// <summary>Runs a program of the system with empty input.</summary>
+    public static async Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return new CommandResult(process.ExitCode, await output, await error);
+    }
+}

@@ -1,2 +1,5 @@
-await Console.Error.WriteLineAsync("talkywalky: not built yet");
-return 1;
+using TalkyWalky.Cli;
+using TalkyWalky.Cli.Terminals;
+
+var host = new CliHost(StandardStreams.Open(), Environment.GetEnvironmentVariable, TimeProvider.System, new Engine());
+return await CommandLineRun.RunAsync(args, host);

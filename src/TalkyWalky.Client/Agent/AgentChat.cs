@@ -108,6 +108,7 @@ internal sealed class AgentChat(string profile) : IChat
         while (await NextAsync(line, cancellation) is { Kind: not AgentReplyKind.End } reply)
         {
             if (reply.Kind == AgentReplyKind.Failed) throw new AgentFailedException(reply.Text ?? "the program that holds this profile failed");
+            if (reply.Kind == AgentReplyKind.NotLoggedIn && request.Op != AgentOp.Send) throw new NotLoggedInException(reply.Text ?? NotLoggedInException.Sentence);
             yield return reply;
         }
     }

@@ -141,6 +141,11 @@ internal sealed partial class AgentServer : IAsyncDisposable
             await foreach (var reply in RepliesAsync(request, cancellation)) await line.WriteAsync(reply, AgentProtocol.Json.AgentReply, cancellation);
             await line.WriteAsync(new AgentReply(AgentReplyKind.End), AgentProtocol.Json.AgentReply, cancellation);
         }
+        catch (NotLoggedInException locked)
+        {
+            await line.WriteAsync(new AgentReply(AgentReplyKind.NotLoggedIn) { Text = locked.Message }, AgentProtocol.Json.AgentReply, cancellation);
+            await line.WriteAsync(new AgentReply(AgentReplyKind.End), AgentProtocol.Json.AgentReply, cancellation);
+        }
         catch (Exception failed) when (failed is not (OperationCanceledException or IOException { InnerException: SocketException }))
         {
             Log.RequestFailed(_log, request.Op, failed);

@@ -22,6 +22,9 @@ public delegate Task<PassphraseAnswer> PassphraseSource(CancellationToken cancel
 /// </summary>
 public static class ProfileChat
 {
+    /// <summary>Whether the folder holds a profile, finished or not.</summary>
+    public static bool Exists(string profile) => File.Exists(Path.Combine(profile, "profile.db"));
+
     public static Task<ChatOpening> OpenAsync(string profile, PassphraseSource passphrase, ClientEnvironment environment, CancellationToken cancellation) =>
         OpenAsync(profile, passphrase, (secret, ct) => LocalChat.OpenAsync(profile, secret, environment, ct), environment, cancellation);
 

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using TalkyWalky.Cli.Output;
+using TalkyWalky.Client;
+
+namespace TalkyWalky.Cli.Commands;
+
+internal static class ListenCommand
+{
+    public static Command Create(CliHost host)
+    {
+        var count = new Option<int?>("--count") { Description = "End after N messages.", HelpName = "N" };
+        var timeout = new Option<double?>("--timeout") { Description = "End after S seconds; 1 if fewer than N messages came.", HelpName = "S" };
+        count.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1) result.AddError("--count takes a number of at least 1");
+        });
+        timeout.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < 1e7))) result.AddError("--timeout takes a number of seconds above 0");
+        });
+        var command = new Command("listen", "Print each message that comes in, once. Those that came since the last listen come first.") { count, timeout };
+        command.SetAction((parse, cancellation) =>
+        {
+            var context = new CommandContext(host, parse);
+            return context.WithLoggedInChatAsync(chat => ListenAsync(context, chat, parse.GetValue(count), parse.GetValue(timeout), cancellation), cancellation);
+        });
+        return TalkyWalkyCommand.WithExamples(
+            command, "talkywalky listen", "talkywalky listen --count 1 --timeout 60", "talkywalky listen --json | while read -r line; do echo \"$line\" | jq -r .text; done");
+    }
+
+    private static async Task<int> ListenAsync(CommandContext context, IChat chat, int? count, double? timeout, CancellationToken cancellation)
+    {
+        using var position = await ListenPosition.OpenAsync(context.Profile, context.Host.Time, cancellation);
+        if (position is null) return await context.Reply.FailAsync(ExitCode.Failed, "another talkywalky listen prints this profile's messages already; stop that one first");
+        using var late = timeout is { } seconds ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), context.Host.Time) : new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
+        var printed = 0;
+        try
+        {
+            await foreach (var happening in chat.EventsAsync(position.Value, either.Token))
+            {
+                if (await EndsAsync(context, happening) is { } code) return code;
+                if (happening is not ChatEvent.Received { Message: var message } || message.Sequence <= position.Value) continue;
+                await PrintAsync(context.Reply, message, context.Zone);
+                position.MoveTo(message.Sequence);
+                if (++printed == count) return ExitCode.Done;
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The time is over, or the person stopped it: both are how a listen ends.
+        }
+
+        if (count is not { } wanted) return ExitCode.Done;
+        return cancellation.IsCancellationRequested ? ExitCode.Interrupted : await context.Reply.FailAsync(ExitCode.Failed, $"{printed} of {wanted} messages came in time");
+    }
+
+    private static Task PrintAsync(Reply reply, ChatMessage message, TimeZoneInfo zone)
+    {
+        if (reply.Json) return reply.ObjectAsync(MessageLine.Of(message), JsonLines.Types.MessageLine);
+        return reply.LineAsync(reply.Pretty ? Rich.Render(Rich.Message(message, zone), Rich.ConsoleWidth()) : PlainText.Message(message, zone));
+    }
+
+    private static async Task<int?> EndsAsync(CommandContext context, ChatEvent happening)
+    {
+        switch (happening)
+        {
+            case ChatEvent.ConnectionChanged { State: ConnectionState.LoggedOut }:
+                return await context.NotLoggedInAsync();
+            case ChatEvent.ConnectionChanged { State: ConnectionState.Refused, Trouble: var why }:
+                return await context.Reply.FailAsync(ExitCode.Refused, why ?? "the server refuses this device");
+            case ChatEvent.ConnectionChanged { State: ConnectionState.Offline, Trouble: { } trouble }:
+                await context.Reply.NoteAsync(Inert.Line(trouble));
+                return null;
+            case ChatEvent.Notice notice:
+                await context.Reply.NoteAsync(Inert.Line(notice.Text));
+                return null;
+            default:
+                return null;
+        }
+    }
+}

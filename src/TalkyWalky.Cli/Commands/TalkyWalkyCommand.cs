@@ -1,0 +1,65 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace TalkyWalky.Cli.Commands;
+
+internal static class CommonOptions
+{
+    public static readonly Option<string> Profile = new("--profile")
+    {
+        Description = "The folder with your keys and history. Default: talkywalky/default in your data folder.", HelpName = "DIR", Recursive = true,
+    };
+
+    public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object per line.", Recursive = true };
+
+    public static readonly Option<bool> Verbose = new("--verbose") { Description = "Log what the program does to the standard error.", Recursive = true };
+}
+
+/// <summary>The whole command line.</summary>
+internal static class TalkyWalkyCommand
+{
+    public static RootCommand Create(CliHost host)
+    {
+        var root = new RootCommand("End-to-end encrypted chat for your organisation. Your keys never leave this computer.")
+        {
+            CommonOptions.Profile, CommonOptions.Json, CommonOptions.Verbose,
+        };
+        root.Subcommands.Add(RegisterCommand.Create(host));
+        root.Subcommands.Add(LoginCommand.Create(host));
+        root.Subcommands.Add(SessionCommands.Logout(host));
+        root.Subcommands.Add(SessionCommands.WhoAmI(host));
+        root.Subcommands.Add(SessionCommands.Status(host));
+        root.Subcommands.Add(SessionCommands.Device(host));
+        root.Subcommands.Add(UsersCommand.Create(host));
+        root.Subcommands.Add(SendCommand.Create(host));
+        root.Subcommands.Add(ListenCommand.Create(host));
+        root.Subcommands.Add(HistoryCommand.Create(host));
+        root.Subcommands.Add(ChatCommand.Create(host));
+        WithExamples(root, "talkywalky register --join 'talkywalky://chat.example.org:7443/join#root=...' --user alice", "talkywalky chat --with bob");
+        return root;
+    }
+
+    /// <summary>Adds an Examples section to the help of a command.</summary>
+    public static Command WithExamples(Command command, params string[] examples)
+    {
+        var help = command.Options.OfType<HelpOption>().FirstOrDefault() ?? new HelpOption();
+        if (!command.Options.Contains(help)) command.Options.Add(help);
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
+        return command;
+    }
+
+    private sealed class HelpWithExamples(HelpAction help, string[] examples) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = help.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var example in examples) output.WriteLine($"  {example}");
+            return code;
+        }
+    }
+}

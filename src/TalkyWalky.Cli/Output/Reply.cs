@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TalkyWalky.Cli.Terminals;
+
+namespace TalkyWalky.Cli.Output;
+
+/// <summary>How a command answers: results on the standard output (one JSON object per line with --json), everything else as sentences on the standard error.</summary>
+internal sealed class Reply(Terminal terminal, bool json)
+{
+    public bool Json => json;
+
+    public Terminal Terminal => terminal;
+
+    /// <summary>Tables and colours.</summary>
+    public bool Pretty => !json && terminal.OutputIsTerminal;
+
+    public async Task ObjectAsync<T>(T value, JsonTypeInfo<T> type) => await LineAsync(JsonSerializer.Serialize(value, type));
+
+    public async Task LineAsync(string text)
+    {
+        try
+        {
+            await terminal.Out.WriteAsync(text + "\n"); // one write, so that a reader never sees half a line
+            await terminal.Out.FlushAsync();
+        }
+        catch (IOException gone)
+        {
+            throw new OutputClosedException(gone);
+        }
+    }
+
+    public async Task NoteAsync(string sentence) => await terminal.Error.WriteLineAsync(sentence);
+
+    /// <summary>Reports a failure and returns its exit code.</summary>
+    public Task<int> FailAsync(int exitCode, string why) => FailAsync(exitCode, ExitCode.NameOf(exitCode), why);
+
+    public async Task<int> FailAsync(int exitCode, string code, string why)
+    {
+        var line = Inert.Line(why);
+        await NoteAsync($"talkywalky: {line}");
+        if (json) await ObjectAsync(new ErrorLine(new ErrorBody(code, line)), JsonLines.Types.ErrorLine);
+        return exitCode;
+    }
+
+    public async Task FieldsAsync(IEnumerable<(string Name, string Value)> fields)
+    {
+        if (Pretty)
+        {
+            await LineAsync(Rich.Fields(fields));
+            return;
+        }
+
+        foreach (var (name, value) in fields) await LineAsync($"{name}: {value}");
+    }
+}
+
+/// <summary>Who read our output has closed it: nothing is left to say.</summary>
+internal sealed class OutputClosedException(Exception inner) : IOException("the standard output is closed", inner);

@@ -62,7 +62,9 @@ internal static class CommandLineRun
     private static async Task<int> UsageAsync(ParseResult parse, Reply reply)
     {
         var command = string.Join(' ', Path(parse.CommandResult.Command));
-        var mistakes = string.Join(" ", parse.Errors.Select(static error => error.Message.TrimEnd('.') + "."));
+        // An unknown word also counts as a missing command; the word is what helps.
+        var errors = parse.Errors.Count > 1 ? parse.Errors.Where(static error => !error.Message.StartsWith("Required command", StringComparison.Ordinal)) : parse.Errors;
+        var mistakes = string.Join(" ", errors.Select(static error => error.Message.TrimEnd('.') + "."));
         return await reply.FailAsync(ExitCode.Usage, $"{mistakes} See: {command} --help");
     }
 

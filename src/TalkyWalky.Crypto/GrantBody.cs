@@ -68,6 +68,7 @@ internal sealed record GrantBody(
             || !reader.Base64Url(root)
             || !reader.Literal(",\"leaves\":"u8)
             || !reader.Number(RecipientSet.MaxDevices, out var leaves)
+            || leaves == 0
             || !reader.Literal(",\"prev\":"u8)
             || !TryReadPrevious(ref reader, out var previous)
             || !reader.Literal(",\"time\":"u8)

@@ -282,6 +282,7 @@ public sealed class GrantTests
         [
             text + " ", text.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal), text.Replace("\"v\":1", "\"v\":1,\"v\":1", StringComparison.Ordinal),
             text.Replace("\"leaves\":3", "\"leaves\":03", StringComparison.Ordinal), text.Replace("\"leaves\":3", "\"leaves\":65537", StringComparison.Ordinal),
+            text.Replace("\"leaves\":3", "\"leaves\":0", StringComparison.Ordinal),
             text.Replace("\"prev\":null", "\"prev\":{}", StringComparison.Ordinal), text.Replace("}", ",\"x\":1}", StringComparison.Ordinal),
             text.Replace("[", "[ ", StringComparison.Ordinal), text.Replace($"{body.First}\",\"{body.Second}", $"{body.Second}\",\"{body.First}", StringComparison.Ordinal),
             text.Replace(body.Second.ToString(), body.First.ToString(), StringComparison.Ordinal),

@@ -16,7 +16,8 @@ internal sealed class TestPki
 
     private static readonly X500DistinguishedName RootName = SubjectName.Encode(Organisation, "Root");
     private static readonly X500DistinguishedName IssuingName = SubjectName.Encode(Organisation, "Issuing");
-    private readonly RSA _rootKey = KeyPool.Shared.CreateRsa(4096);
+    private static int _made;
+    private readonly RSA _rootKey = LoadRootKey(Interlocked.Increment(ref _made) - 1);
     private readonly RSA _issuingKey = KeyPool.Shared.CreateRsa(3072);
 
     public TestPki(Action<Draft>? bendRoot = null, Action<Draft>? bendIssuing = null)
@@ -69,6 +70,14 @@ internal sealed class TestPki
         draft.Extensions.Add(new X509KeyUsageExtension(usage, critical: true));
         if (purpose is not null) draft.Extensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
         return draft;
+    }
+
+    // The pool has three root keys. Good is made first and shares its key with none, so that every other one is foreign to it.
+    private static RSA LoadRootKey(int made)
+    {
+        var key = RSA.Create();
+        key.ImportFromPem(File.ReadAllText(Repository.Vectors("keys", $"rsa4096-{(made == 0 ? 1 : 2 + (made % 2))}.pem")));
+        return key;
     }
 
     private Draft DraftLeaf(string name, PublicKey key, TimeSpan life)

@@ -25,7 +25,7 @@ public sealed class DirectRulesTests
     [InlineData(true, true, false)]
     public void Message_MissingADevice_SaysDevicesChanged(bool tablet, bool phone, bool laptop)
     {
-        DeviceId[] named = [.. tablet ? [AdaTablet] : Array.Empty<DeviceId>(), .. phone ? [BobPhone] : Array.Empty<DeviceId>(), .. laptop ? [BobLaptop] : Array.Empty<DeviceId>()];
+        var named = new[] { (tablet, AdaTablet), (phone, BobPhone), (laptop, BobLaptop) }.Where(static d => d.Item1).Select(static d => d.Item2).ToArray();
         Assert.Equal(RefusalCode.DevicesChanged, Judge(EnvelopeKind.Message, WithBob, BobRoster(Later, Later), named).Code);
     }
 

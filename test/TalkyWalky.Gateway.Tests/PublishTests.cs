@@ -219,6 +219,22 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Unanswered_AreNeverMoreThanAllowed()
+    {
+        await using var host = await GatewayHost.StartAsync(maxOutstanding: 4);
+        var (ada, bob) = (await host.EnrolAsync("ada"), await host.EnrolAsync("bob"));
+        await using var client = await ada.ConnectAsync();
+        Assert.Equal(4u, client.Welcome.MaxOutstanding);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Broker.Gate = gate.Task;
+        for (var i = 0; i < 20; i++) await client.SayAsync(host.Conversation(ada, bob), new byte[1], bob.Id);
+        while (host.Broker.Underway < 4) await Task.Yield();
+        gate.SetResult();
+        for (var i = 1ul; i <= 20; i++) Assert.Equal(i, (await client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted)).Accepted.Request);
+        Assert.Equal(4, host.Broker.Peak);
+    }
+
+    [Fact]
     public async Task ThousandPipelined_AreAnsweredAndDeliveredInOrder()
     {
         await using var bob = await _bob.ConnectAsync();

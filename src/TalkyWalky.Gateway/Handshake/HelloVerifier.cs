@@ -49,7 +49,7 @@ internal sealed class HelloVerifier(GatewayOptions options, IDirectory directory
         if (!CryptographicOperations.FixedTimeEquals(proof.Nonce.Span, nonce))
             return Refuse("the proof answers another challenge; connect again");
         if (proof.Tls != options.CertificateHash())
-            return Refuse("the TLS connection does not end at this server; a proxy in between must pass TLS through. Connect again if the server was just renewed");
+            return Refuse("the TLS connection does not end at this server: a proxy in between must pass TLS through; else connect again");
         if ((proof.Time - now).Duration() > GatewayTimes.ClockSkew)
             return Refuse($"this device's clock says {Minutes(proof.Time)}, the server's {Minutes(now)} (UTC); set the wrong one right");
         return null;

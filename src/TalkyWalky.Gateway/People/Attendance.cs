@@ -123,7 +123,8 @@ internal sealed class Attendance
         {
             foreach (var entry in _people.Values)
             {
-                if (entry.Sessions is [var session, ..] && string.CompareOrdinal(session.Account.Username, after) > 0) active.Add((session.Account, entry.Presence));
+                if (entry.Sessions is not [var session, ..]) continue;
+                if (string.CompareOrdinal(session.Account.Username, after) > 0) active.Add((session.Account, entry.Presence));
             }
         }
 

@@ -63,8 +63,10 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Rosters ros
 
     private async Task<Account?> FindAsync(Lookup lookup, CancellationToken cancellation) => lookup.KeyCase switch
     {
-        Lookup.KeyOneofCase.Username when lookup.Username.Length is > 0 and <= Limits.DirectoryUsernameMax => await directory.FindAsync(lookup.Username, cancellation),
-        Lookup.KeyOneofCase.User when UserId.TryRead(lookup.User.Span, out var user) => await directory.FindAsync(user, cancellation),
+        Lookup.KeyOneofCase.Username when lookup.Username.Length is > 0 and <= Limits.DirectoryUsernameMax =>
+            await directory.FindAsync(lookup.Username, cancellation),
+        Lookup.KeyOneofCase.User when UserId.TryRead(lookup.User.Span, out var user) =>
+            await directory.FindAsync(user, cancellation),
         _ => null,
     };
 

@@ -42,7 +42,8 @@ internal sealed record DirectPublish(EnvelopeKind Kind, ConversationId Conversat
             if (!DeviceId.TryRead(recipient.Device.Span, out var device)) refusal = Refusal.Malformed("a device id has 16 bytes");
             else if (!seen.Add(device)) refusal = Refusal.Malformed("the publish names a device twice");
             else if (recipient.Slice.Length > Limits.Slice) refusal = Refusal.TooLarge($"a slice has at most {Limits.Slice} bytes");
-            else if (recipient.Slice.IsEmpty != (kind != EnvelopeKind.Grant)) refusal = Refusal.Malformed("each recipient of a grant has a slice, of anything else none");
+            else if (recipient.Slice.IsEmpty == (kind == EnvelopeKind.Grant))
+                refusal = Refusal.Malformed("each recipient of a grant has a slice, of anything else none");
             if (refusal.IsSet) return null;
             addresses[i] = new Address(device, recipient.Slice.Memory);
         }

@@ -13,7 +13,8 @@ namespace TalkyWalky.Gateway.Publishing;
 /// </summary>
 internal sealed class PublishLine(Session session, IBroker broker, int maxOutstanding, TimeProvider time, ILogger log, CancellationToken abandon)
 {
-    private readonly Channel<Pending> _unanswered = Channel.CreateBounded<Pending>(new BoundedChannelOptions(maxOutstanding)
+    // One fewer, because the publish that is being answered has left the channel.
+    private readonly Channel<Pending> _unanswered = Channel.CreateBounded<Pending>(new BoundedChannelOptions(Math.Max(1, maxOutstanding - 1))
     {
         SingleReader = true,
         SingleWriter = true,
@@ -26,7 +27,8 @@ internal sealed class PublishLine(Session session, IBroker broker, int maxOutsta
         var acceptedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
         var payload = DeliveryFrames.Shared(publish.Envelope, session.UserBytes, session.DeviceBytes, acceptedAt);
         var pending = new Pending(publish.Request, acceptedAt, broker.PublishAsync(new Publication(payload, allowed.Recipients), abandon), default);
-        if (!_unanswered.Writer.TryWrite(pending)) await AnswerAsync(pending); // the session ended meanwhile: nobody waits for the answer, but the publish has an owner
+        if (_unanswered.Writer.TryWrite(pending)) return;
+        await AnswerAsync(pending); // the session ended meanwhile: nobody waits for the answer, but the publish has an owner
     }
 
     public async ValueTask RefuseAsync(ulong request, Refusal refusal)

@@ -32,7 +32,8 @@ internal static class FrameShape
     {
         number = 0;
         body = default;
-        if (!TryVarint(ref rest, out var tag) || (tag & 7) != LengthDelimited || !TryVarint(ref rest, out var length) || length > (ulong)rest.Length) return false;
+        if (!TryVarint(ref rest, out var tag) || (tag & 7) != LengthDelimited) return false;
+        if (!TryVarint(ref rest, out var length) || length > (ulong)rest.Length) return false;
         number = tag >> 3;
         body = rest[..(int)length];
         rest = rest[(int)length..];

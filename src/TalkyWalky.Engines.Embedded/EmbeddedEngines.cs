@@ -13,6 +13,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     private readonly GroupWriter _writer;
     private readonly Readers _readers;
     private readonly EmbeddedDirectory _directory;
+    private readonly EmbeddedBroker _broker;
     private readonly ExpiryTimer _expiry;
 
     private EmbeddedEngines(EngineFile owned, string file, EmbeddedOptions options, TimeProvider time, LoadedMailboxes loaded)
@@ -20,11 +21,10 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         _file = owned;
         _writer = new GroupWriter(owned.Writer, file);
         _readers = new Readers(file);
-        var broker = new EmbeddedBroker(_writer, _readers, options.Mailboxes, time, file, loaded);
-        Broker = broker;
+        Broker = _broker = new EmbeddedBroker(_writer, _readers, options.Mailboxes, time, file, loaded);
         Store = new EmbeddedStore(_writer, _readers);
         Directory = _directory = new EmbeddedDirectory(_writer, _readers, options.PasswordIterations, time);
-        _expiry = new ExpiryTimer(broker, options.Mailboxes.Life, time);
+        _expiry = new ExpiryTimer(_broker, options.Mailboxes.Life, time);
     }
 
     public IDirectory Directory { get; }
@@ -57,9 +57,10 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         return engines;
     }
 
-    /// <summary>Finishes what was queued, checkpoints and closes.</summary>
+    /// <summary>Ends every consumer, finishes what was queued, checkpoints and closes.</summary>
     public async ValueTask DisposeAsync()
     {
+        _broker.EndConsumers();
         await _expiry.DisposeAsync();
         await _writer.DisposeAsync();
         _directory.Dispose();

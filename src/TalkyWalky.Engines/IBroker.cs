@@ -16,12 +16,14 @@ public interface IBroker
 
     /// <summary>
     /// Stores one payload for every recipient, all or none but for those that are full: they get an overflow marker instead.
-    /// Completes after the data is on disk.
+    /// Completes after the data is on disk. Publications of one caller are stored in the order of the calls, awaited or not.
+    /// Throws <see cref="ArgumentException"/> without a recipient, or beyond <see cref="Limits.Recipients"/> of them or <see cref="Limits.Frame"/> bytes.
     /// </summary>
     ValueTask<PublishOutcome> PublishAsync(Publication publication, CancellationToken cancellation);
 
     /// <summary>
-    /// Opens the mailbox for its one consumer. An earlier consumer of the same device is ended. What was leased to it and not settled is delivered again.
+    /// Opens the mailbox for its one consumer. An earlier consumer of the same device is ended: its reader completes, and what it settles from then on
+    /// changes nothing. What was leased to it and not settled is delivered again, in order.
     /// Null when there is no such mailbox.
     /// </summary>
     Task<IMailbox?> OpenAsync(DeviceId device, int prefetch, CancellationToken cancellation);
@@ -33,7 +35,10 @@ public interface IBroker
 
 public interface IMailbox : IAsyncDisposable
 {
-    /// <summary>Entries in order, at most the prefetch of them unsettled at once. Ends when another consumer opened the mailbox or it was deleted.</summary>
+    /// <summary>
+    /// Entries in order, at most the prefetch of them unsettled at once. Ends when another consumer opened the mailbox, it was deleted or the engine stops.
+    /// Read it once.
+    /// </summary>
     IAsyncEnumerable<MailboxEntry> ReadAllAsync(CancellationToken cancellation);
 
     /// <summary>Forgets entries. Unknown tags are ignored. Completes when the broker took note; a crash right after may deliver them once more.</summary>

@@ -7,7 +7,7 @@ public interface IStore
 {
     /// <summary>
     /// Adds a device that has proved a password, or finds the one with the same identity key again. Active when it is the person's first device ever
-    /// and <paramref name="firstMayEnter"/>; otherwise pending.
+    /// and <paramref name="firstMayEnter"/>; otherwise pending. A pending one that asks again and then may enter becomes active.
     /// </summary>
     Task<DeviceRecord> AddDeviceAsync(UserId user, Digest identityKeyHash, bool firstMayEnter, DateTimeOffset now, CancellationToken cancellation);
 
@@ -15,7 +15,7 @@ public interface IStore
 
     Task<IReadOnlyList<DeviceRecord>> DevicesOfAsync(UserId user, CancellationToken cancellation);
 
-    /// <summary>Records an issued certificate; it becomes the device's current one of its kind. Fails on a serial seen before.</summary>
+    /// <summary>Records an issued certificate; it becomes the device's current one of its kind. Throws <see cref="InvalidOperationException"/> on a serial seen before or an unknown device.</summary>
     Task AddCertificateAsync(IssuedCertificate certificate, CancellationToken cancellation);
 
     Task<IssuedCertificate?> FindCertificateAsync(string serial, CancellationToken cancellation);
@@ -25,7 +25,7 @@ public interface IStore
     /// <summary>Uses an invitation up, once. False when unknown, used, expired or for another name.</summary>
     Task<bool> RedeemInvitationAsync(Digest tokenHash, string username, DateTimeOffset now, CancellationToken cancellation);
 
-    /// <summary>Keeps the highest generation presented by a device and returns the highest before.</summary>
+    /// <summary>Keeps the highest generation presented by a device and returns the highest before; 0 at first. Throws <see cref="InvalidOperationException"/> for an unknown device.</summary>
     Task<ulong> AdvanceGenerationAsync(DeviceId device, ulong presented, CancellationToken cancellation);
 
     Task SetLastSeenAsync(UserId user, DateTimeOffset time, CancellationToken cancellation);

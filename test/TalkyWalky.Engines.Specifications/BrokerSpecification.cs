@@ -338,6 +338,18 @@ public abstract class BrokerSpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stop_EndsConsumers()
+    {
+        var broker = await StartAsync(MailboxLimits.Default);
+        var device = await CreateAsync(broker);
+        await using var mailbox = await OpenAsync(broker, device);
+        await using var reader = mailbox.ReadAllAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        var ended = reader.MoveNextAsync();
+        await RestartAsync();
+        Assert.False(await ended);
+    }
+
+    [Fact]
     public async Task Check_Running_Completes()
     {
         var broker = await StartAsync(MailboxLimits.Default);

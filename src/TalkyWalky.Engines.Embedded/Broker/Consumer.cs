@@ -55,7 +55,6 @@ internal sealed class Consumer(Mailbox mailbox, int prefetch, EmbeddedBroker bro
     public ValueTask DisposeAsync()
     {
         mailbox.Close(this);
-        Wake();
         return ValueTask.CompletedTask;
     }
 

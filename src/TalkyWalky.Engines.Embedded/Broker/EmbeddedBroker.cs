@@ -112,6 +112,12 @@ internal sealed class EmbeddedBroker : IBroker
         }
     }
 
+    /// <summary>Ends every consumer; its reader completes.</summary>
+    public void EndConsumers()
+    {
+        foreach (var mailbox in _mailboxes.Values) mailbox.Close(consumer: null);
+    }
+
     public void Forget(ReadOnlySpan<long> entries, ReadOnlySpan<long> payloads) => _writer.Forget(entries, payloads);
 
     /// <summary>Never before an earlier answer, so that time rises with the tags. Writer's thread only.</summary>

@@ -38,6 +38,7 @@ internal sealed class Mailbox(long key, DeviceId device, WarmBudget budget)
     private int _next;
     private int _leased;
     private bool _doomed;
+    private bool _deleted;
     private Consumer? _consumer;
 
     /// <summary>The last thing that the transaction under way puts here: a <see cref="Marker"/>, <see cref="StoredTail"/> or null. Writer's thread only.</summary>
@@ -138,7 +139,7 @@ internal sealed class Mailbox(long key, DeviceId device, WarmBudget budget)
     /// <summary>From now on nothing is stored here; undone when the deletion fails.</summary>
     public void Doom(bool doomed)
     {
-        lock (_gate) _doomed = doomed;
+        lock (_gate) _doomed = doomed || _deleted;
     }
 
     /// <summary>The mailbox's row is gone. Its entries' rows and the payloads that nobody else needs are handed out to be forgotten.</summary>
@@ -147,6 +148,7 @@ internal sealed class Mailbox(long key, DeviceId device, WarmBudget budget)
         Consumer? ended;
         lock (_gate)
         {
+            _doomed = _deleted = true;
             ended = _consumer;
             _consumer = null;
             CoolDown();
@@ -180,15 +182,20 @@ internal sealed class Mailbox(long key, DeviceId device, WarmBudget budget)
         return true;
     }
 
-    public void Close(Consumer consumer)
+    /// <summary>Ends this consumer if it is the present one, or with null whichever it is.</summary>
+    public void Close(Consumer? consumer)
     {
+        Consumer? ended;
         lock (_gate)
         {
-            if (_consumer != consumer) return;
+            ended = _consumer;
+            if (consumer is not null && ended != consumer) return;
             _consumer = null;
             _next = _leased = 0;
             CoolDown();
         }
+
+        ended?.Wake();
     }
 
     public LeaseResult TryLease(Consumer consumer, out MailboxEntry? entry)

@@ -19,13 +19,14 @@ internal sealed class EmbeddedDirectory(GroupWriter writer, Readers readers, int
     {
         var name = Key(username);
         var now = time.GetUtcNow();
-        var (found, lockedUntil) = await readers.ReadAsync(
-            database => (AccountTable.FindWithPassword(database, name, now), AttemptTable.LockedUntil(database, name)), cancellation);
-        if (lockedUntil > now) return new BindOutcome.Locked(lockedUntil.Value);
+        if (await LockedUntilAsync(name, now, cancellation) is { } until) return new BindOutcome.Locked(until);
+        var found = await readers.ReadAsync(database => AccountTable.FindWithPassword(database, name, now), cancellation);
 
         // One path for an unknown name, an empty and a wrong password: the same work, the same write.
         var stored = found?.Password ?? _unmatched;
         var matches = await HashAsync(() => stored.Matches(Bounded(password)), cancellation) && password.Length > 0;
+        // Guesses sent all at once wait for a core behind each other; those after the lock-out learn nothing either.
+        if (await LockedUntilAsync(name, now, cancellation) is { } meanwhile) return new BindOutcome.Locked(meanwhile);
         if (found is not { Account: var account } || !matches)
         {
             await writer.WriteAsync(database => AttemptTable.CountFailure(database, name, now), cancellation);
@@ -43,8 +44,11 @@ internal sealed class EmbeddedDirectory(GroupWriter writer, Readers readers, int
     public Task<Account?> FindAsync(UserId user, CancellationToken cancellation) =>
         readers.ReadAsync(database => AccountTable.Find(database, user, time.GetUtcNow()), cancellation);
 
-    public Task<IReadOnlyList<Account>> ListAsync(string? after, int limit, CancellationToken cancellation) =>
-        readers.ReadAsync(database => AccountTable.List(database, after, limit, time.GetUtcNow()), cancellation);
+    public Task<IReadOnlyList<Account>> ListAsync(string? after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return readers.ReadAsync(database => AccountTable.List(database, after, limit, time.GetUtcNow()), cancellation);
+    }
 
     public async Task<AddOutcome> AddAsync(NewAccount account, CancellationToken cancellation)
     {
@@ -77,6 +81,9 @@ internal sealed class EmbeddedDirectory(GroupWriter writer, Readers readers, int
     public Task CheckAsync(CancellationToken cancellation) => writer.CheckAsync(cancellation);
 
     public void Dispose() => _cores.Dispose();
+
+    private Task<DateTimeOffset?> LockedUntilAsync(string name, DateTimeOffset now, CancellationToken cancellation) =>
+        readers.ReadAsync(database => AttemptTable.LockedUntil(database, name) is { } until && until > now ? until : (DateTimeOffset?)null, cancellation);
 
     private async Task<bool> StoreAsync(UserId user, string password, DateTimeOffset changedAt, CancellationToken cancellation)
     {

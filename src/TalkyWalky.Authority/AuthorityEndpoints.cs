@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
 using TalkyWalky.Pki;
 using TalkyWalky.Wire;
@@ -12,7 +13,7 @@ namespace TalkyWalky.Authority;
 /// Registration, EST (RFC 7030) and log-in over HTTPS. The host lets TLS ask for a client certificate and accept any: it is verified here, against the
 /// pinned root, by the endpoints that need one.
 /// </summary>
-public static class AuthorityEndpoints
+public static partial class AuthorityEndpoints
 {
     /// <summary>Shows an invitation at the first identity enrolment of an account that exists already.</summary>
     public const string InvitationHeader = "X-TalkyWalky-Invitation";
@@ -25,34 +26,37 @@ public static class AuthorityEndpoints
             service.Authority.Organisation, service.Authority.Domain, service.Options.Registration.ToString().ToLowerInvariant(), [Limits.ProtocolVersion]);
         var authorities = CertsOnly.Encode([service.Authority.Anchor.Der, service.Authority.IssuingCertificate]);
 
-        Map(routes.MapGet, "/v1/server", context => Answers.JsonAsync(context, StatusCodes.Status200OK, server, AuthorityJson.Default.ServerInfo));
-        Map(routes.MapPost, "/v1/register", context => RegisterAsync(context, service));
-        Map(routes.MapPost, "/v1/login", context => LoginAsync(context, service));
+        void Get(string path, RequestDelegate handle) => routes.MapGet(path, Guard(handle, service.Logger));
+        void Post(string path, RequestDelegate handle) => routes.MapPost(path, Guard(handle, service.Logger));
+
+        Get("/v1/server", context => Answers.JsonAsync(context, StatusCodes.Status200OK, server, AuthorityJson.Default.ServerInfo));
+        Post("/v1/register", context => RegisterAsync(context, service));
+        Post("/v1/login", context => LoginAsync(context, service));
         foreach (var label in (string[])["", "/identity", "/encryption"])
         {
-            Map(routes.MapGet, $"{Est}{label}/cacerts", context => Answers.Base64Async(context, Answers.CertsOnlyType, authorities));
-            Map(routes.MapGet, $"{Est}{label}/csrattrs", context => Answers.Base64Async(context, Answers.CsrAttributesType, CsrAttributes.Der));
+            Get($"{Est}{label}/cacerts", context => Answers.Base64Async(context, Answers.CertsOnlyType, authorities));
+            Get($"{Est}{label}/csrattrs", context => Answers.Base64Async(context, Answers.CsrAttributesType, CsrAttributes.Der));
         }
 
-        Map(routes.MapPost, $"{Est}/identity/simpleenroll", context => EnrolIdentityAsync(context, service));
-        Map(routes.MapPost, $"{Est}/identity/simplereenroll", context => WithCertificateAsync(context, service.RenewIdentityAsync));
-        Map(routes.MapPost, $"{Est}/encryption/simpleenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
-        Map(routes.MapPost, $"{Est}/encryption/simplereenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
+        Post($"{Est}/identity/simpleenroll", context => EnrolIdentityAsync(context, service));
+        Post($"{Est}/identity/simplereenroll", context => WithCertificateAsync(context, service.RenewIdentityAsync));
+        Post($"{Est}/encryption/simpleenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
+        Post($"{Est}/encryption/simplereenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
     }
 
-    private static void Map(Func<string, RequestDelegate, IEndpointConventionBuilder> method, string path, RequestDelegate handle) => method(path, async context =>
+    private static RequestDelegate Guard(RequestDelegate handle, ILogger logger) => async context =>
     {
         context.Response.Headers.CacheControl = "no-store";
         try
         {
             await handle(context);
         }
-        catch (EngineException) when (!context.Response.HasStarted)
+        catch (Exception e) when (e is EngineException or AuthorityException && !context.Response.HasStarted)
         {
-            // The engine logged its trouble; the person needs to know only that it is not theirs.
+            LogBroken(logger, e);
             await Answers.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, "the server cannot do this now; try again later, or tell your administrator");
         }
-    });
+    };
 
     private static async Task RegisterAsync(HttpContext context, AuthorityService service)
     {
@@ -103,4 +107,7 @@ public static class AuthorityEndpoints
 
     // A Unix socket has no address: such callers share one entry of the throttle.
     private static IPAddress Source(HttpContext context) => context.Connection.RemoteIpAddress ?? IPAddress.None;
+
+    [LoggerMessage(30, LogLevel.Error, "A request to the authority failed")]
+    private static partial void LogBroken(ILogger logger, Exception failure);
 }

@@ -34,22 +34,24 @@ public sealed class AuthorityService : IDisposable
     public AuthorityService(
         AuthorityOptions options, CertificateAuthority authority, IDirectory directory, IStore store, IBroker broker, TimeProvider time, ILoggerFactory logs)
     {
-        var logger = logs.CreateLogger("TalkyWalky.Authority");
+        Logger = logs.CreateLogger("TalkyWalky.Authority");
         Options = options;
         Authority = authority;
         _directory = directory;
         _store = store;
         _time = time;
         _invitations = new Invitations(store, time);
-        _passwords = new PasswordGate(directory, time, logger);
+        _passwords = new PasswordGate(directory, time, Logger);
         _devices = new DeviceGate(authority, directory, store, time);
-        _registration = new Registration(options.Registration, directory, _invitations, _passwords.Throttle, logger);
-        _enrolment = new Enrolment(options, authority, store, broker, _invitations, time, logger);
+        _registration = new Registration(options.Registration, directory, _invitations, _passwords.Throttle, Logger);
+        _enrolment = new Enrolment(options, authority, store, broker, _invitations, time, Logger);
     }
 
     public AuthorityOptions Options { get; }
 
     internal CertificateAuthority Authority { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>An invitation for one registration or one first device; the token itself is kept nowhere.</summary>
     /// <param name="username">The only name it is good for; null for any.</param>

@@ -129,7 +129,7 @@ public sealed class DeviceCertificatesTests
     public void Verify_BentIssuingCertificate_IsRefused(string name)
     {
         var (bend, expected) = BentIssuing[name];
-        var pki = new TestPki(bendIssuing: bend);
+        var pki = TestPki.Bent(issuing: bend);
 
         AssertRefused(expected, TestPki.VerifyIdentity(pki, pki.Identity()));
     }
@@ -154,7 +154,7 @@ public sealed class DeviceCertificatesTests
     [Fact]
     public void Verify_ForeignRoot_IsUntrusted()
     {
-        var foreign = new TestPki();
+        var foreign = TestPki.Foreign;
 
         AssertRefused(PathFailure.UntrustedRoot, DeviceCertificates.Verify(foreign.Identity(), foreign.Candidates, Pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));
         AssertRefused(
@@ -193,7 +193,7 @@ public sealed class DeviceCertificatesTests
     [Fact]
     public void Verify_ExpiredRoot_IsRefused()
     {
-        var pki = new TestPki(bendRoot: d => d.NotAfter = TestPki.Now.AddDays(-1).AddHours(23).AddMinutes(30));
+        var pki = TestPki.Bent(root: d => d.NotAfter = TestPki.Now.AddDays(-1).AddHours(23).AddMinutes(30));
 
         AssertRefused(PathFailure.Expired, TestPki.VerifyIdentity(pki, pki.Identity()));
     }
@@ -201,7 +201,7 @@ public sealed class DeviceCertificatesTests
     [Fact]
     public void Verify_UselessCandidates_DoNotHarm()
     {
-        var foreign = new TestPki();
+        var foreign = TestPki.Foreign;
         IReadOnlyList<ReadOnlyMemory<byte>> candidates = [new byte[] { 1, 2, 3 }, foreign.Issuing, foreign.Root, Pki.Root, Pki.Issuing];
 
         Assert.IsType<DeviceVerification.Verified>(DeviceCertificates.Verify(Pki.Identity(), candidates, Pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));
@@ -210,7 +210,7 @@ public sealed class DeviceCertificatesTests
     [Fact]
     public void Verify_SeventeenthCandidate_IsNotLookedAt()
     {
-        var foreign = new TestPki();
+        var foreign = TestPki.Foreign;
         ReadOnlyMemory<byte>[] candidates = [.. Enumerable.Repeat((ReadOnlyMemory<byte>)foreign.Issuing, 16), Pki.Issuing];
 
         AssertRefused(PathFailure.UntrustedRoot, DeviceCertificates.Verify(Pki.Identity(), candidates, Pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));

@@ -59,7 +59,7 @@ public sealed class ServerCertificatesTests
     [Fact]
     public void Verify_ForeignRoot_IsUntrusted()
     {
-        var foreign = new TestPki();
+        var foreign = TestPki.Foreign;
         AssertRefused(PathFailure.UntrustedRoot, ServerCertificates.Verify(foreign.Server(), foreign.Candidates, Pki.Anchor, "chat.example.org", TestPki.Now));
     }
 

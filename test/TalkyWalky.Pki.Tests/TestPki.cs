@@ -16,18 +16,23 @@ internal sealed class TestPki
 
     private static readonly X500DistinguishedName RootName = SubjectName.Encode(Organisation, "Root");
     private static readonly X500DistinguishedName IssuingName = SubjectName.Encode(Organisation, "Issuing");
-    private static int _made;
-    private readonly RSA _rootKey = LoadRootKey(Interlocked.Increment(ref _made) - 1);
+    private readonly RSA _rootKey = RSA.Create();
     private readonly RSA _issuingKey = KeyPool.Shared.CreateRsa(3072);
 
-    public TestPki(Action<Draft>? bendRoot = null, Action<Draft>? bendIssuing = null)
+    private TestPki(int rootKey, Action<Draft>? bendRoot, Action<Draft>? bendIssuing)
     {
+        _rootKey.ImportFromPem(File.ReadAllText(Repository.Vectors("keys", $"rsa4096-{rootKey}.pem")));
         Root = DraftRoot(bendRoot).Sign(RootName, _rootKey);
         Anchor = TrustAnchor.FromRoot(Root);
         Issuing = DraftIssuing(bendIssuing).Sign(RootName, _rootKey);
     }
 
-    public static TestPki Good { get; } = new();
+    public static TestPki Good { get; } = new(1, null, null);
+
+    /// <summary>All the same names, but another root key.</summary>
+    public static TestPki Foreign { get; } = new(2, null, null);
+
+    public static TestPki Bent(Action<Draft>? root = null, Action<Draft>? issuing = null) => new(1, root, issuing);
 
     public byte[] Root { get; }
 
@@ -70,14 +75,6 @@ internal sealed class TestPki
         draft.Extensions.Add(new X509KeyUsageExtension(usage, critical: true));
         if (purpose is not null) draft.Extensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], critical: false));
         return draft;
-    }
-
-    // The pool has three root keys. Good is made first and shares its key with none, so that every other one is foreign to it.
-    private static RSA LoadRootKey(int made)
-    {
-        var key = RSA.Create();
-        key.ImportFromPem(File.ReadAllText(Repository.Vectors("keys", $"rsa4096-{(made == 0 ? 1 : 2 + (made % 2))}.pem")));
-        return key;
     }
 
     private Draft DraftLeaf(string name, PublicKey key, TimeSpan life)

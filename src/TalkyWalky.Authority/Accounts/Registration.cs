@@ -57,7 +57,7 @@ internal sealed partial class Registration(
 
     private async Task<RegisterOutcome> AddAsync(NewAccount account, string? invitation, IPAddress source, CancellationToken cancellation)
     {
-        // The invitation is looked at first in time but used up last; who shows none learns nothing about names.
+        // Before the look at the name: who shows no invitation learns nothing about names.
         if (policy == RegistrationPolicy.Invite && string.IsNullOrEmpty(invitation))
             return Refuse(RefusalKind.Forbidden, "registration needs an invitation; ask your administrator for a join link with one");
         if (await directory.FindAsync(account.Username, cancellation) is not null) return Taken(account.Username);

@@ -61,7 +61,22 @@ internal sealed class CommandContext
 
     /// <summary>As <see cref="WithChatAsync"/>, for commands that need a log-in.</summary>
     public Task<int> WithLoggedInChatAsync(Func<IChat, Task<int>> act, CancellationToken cancellation) => WithChatAsync(
-        async chat => (await chat.StatusAsync(cancellation)).Connection == ConnectionState.LoggedOut ? await NotLoggedInAsync() : await act(chat), cancellation);
+        async chat => await IsLoggedInAsync(chat, cancellation) ? await act(chat) : await NotLoggedInAsync(), cancellation);
+
+    /// <summary>Answers at once, also while the connection is still being made.</summary>
+    public static async Task<bool> IsLoggedInAsync(IChat chat, CancellationToken cancellation)
+    {
+        try
+        {
+            // The status of a profile just opened is "connecting"; history is refused to who is logged out, and reads nothing here.
+            _ = await chat.HistoryAsync("", limit: 0, before: null, cancellation);
+            return true;
+        }
+        catch (NotLoggedInException)
+        {
+            return false;
+        }
+    }
 
     public Task<int> NotLoggedInAsync() => Reply.FailAsync(ExitCode.NotLoggedIn, "you are logged out; run: talkywalky login");
 

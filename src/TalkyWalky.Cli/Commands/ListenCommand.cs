@@ -30,7 +30,7 @@ internal static class ListenCommand
 
     private static async Task<int> ListenAsync(CommandContext context, IChat chat, int? count, double? timeout, CancellationToken cancellation)
     {
-        using var position = await ListenPosition.OpenAsync(context.Profile, context.Host.Time, cancellation);
+        using var position = await ReadPosition.OpenAloneAsync(context.Profile, context.Host.Time, cancellation);
         if (position is null) return await context.Reply.FailAsync(ExitCode.Failed, "another talkywalky listen prints this profile's messages already; stop that one first");
         using var late = timeout is { } seconds ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), context.Host.Time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);

@@ -17,7 +17,9 @@ internal static class Rich
         return Render(grid, ConsoleWidth());
     }
 
-    public static string People(IEnumerable<PersonInfo> people, TimeZoneInfo zone)
+    public static string People(IEnumerable<PersonInfo> people, TimeZoneInfo zone) => Render(PeopleTable(people, zone), ConsoleWidth());
+
+    public static IRenderable PeopleTable(IEnumerable<PersonInfo> people, TimeZoneInfo zone)
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey37);
         table.AddColumn("[grey]who[/]").AddColumn("[grey]name[/]").AddColumn("[grey]presence[/]");
@@ -27,7 +29,7 @@ internal static class Rich
             table.AddRow(Name(person.Username), Markup.Escape(Inert.Line(person.FullName)), $"[{colour}]{dot}[/] {Markup.Escape(PlainText.Presence(person, zone))}");
         }
 
-        return Render(table, ConsoleWidth());
+        return table;
     }
 
     public static string History(IReadOnlyList<ChatMessage> messages, TimeZoneInfo zone)

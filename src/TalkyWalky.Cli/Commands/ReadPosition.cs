@@ -5,17 +5,22 @@ using Microsoft.Win32.SafeHandles;
 namespace TalkyWalky.Cli.Commands;
 
 /// <summary>
-/// PROFILE/listen.position: the sequence of the last message that <c>listen</c> printed, 20 digits. Held open without sharing, so only one listener prints.
-/// It is written right after a line reached the standard output, so only a kill between the two prints a message again.
+/// How far a reader has come: the sequence of the last message it printed, 20 digits in a file of the profile. It is written right after a line reached the
+/// output, so only a kill between the two prints a message again.
 /// </summary>
-internal sealed class ListenPosition : IDisposable
+internal sealed class ReadPosition : IDisposable
 {
-    public const string FileName = "listen.position";
+    /// <summary>Of <c>listen</c>. Held alone: two listeners would print each message twice.</summary>
+    public const string ListenFile = "listen.position";
+
+    /// <summary>Of <c>chat</c>. Shared: several windows show the same.</summary>
+    public const string ChatFile = "chat.position";
+
     private const int Digits = 20;
 
     private readonly SafeFileHandle _file;
 
-    private ListenPosition(SafeFileHandle file, long value)
+    private ReadPosition(SafeFileHandle file, long value)
     {
         _file = file;
         Value = value;
@@ -24,16 +29,14 @@ internal sealed class ListenPosition : IDisposable
     public long Value { get; private set; }
 
     /// <summary>Null when another listener holds it.</summary>
-    public static async Task<ListenPosition?> OpenAsync(string profile, TimeProvider time, CancellationToken cancellation)
+    public static async Task<ReadPosition?> OpenAloneAsync(string profile, TimeProvider time, CancellationToken cancellation)
     {
-        var path = Path.Combine(profile, FileName);
+        var path = Path.Combine(profile, ListenFile);
         for (var tries = 0; ; tries++)
         {
             try
             {
-                var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                return new ListenPosition(file, Read(file));
+                return Open(path, FileShare.None);
             }
             catch (IOException) when (File.Exists(path))
             {
@@ -44,6 +47,8 @@ internal sealed class ListenPosition : IDisposable
         }
     }
 
+    public static ReadPosition OpenShared(string profile) => Open(Path.Combine(profile, ChatFile), FileShare.ReadWrite);
+
     public void MoveTo(long sequence)
     {
         RandomAccess.Write(_file, Encoding.ASCII.GetBytes(sequence.ToString($"D{Digits}", CultureInfo.InvariantCulture)), 0);
@@ -51,6 +56,13 @@ internal sealed class ListenPosition : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static ReadPosition Open(string path, FileShare share)
+    {
+        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return new ReadPosition(file, Read(file));
+    }
 
     private static long Read(SafeFileHandle file)
     {

@@ -53,13 +53,15 @@ internal sealed class AuthorityClient : IDisposable
         cancellation);
 
     /// <summary>RFC 7030 §4.2: <c>simpleenroll</c>, or <c>simplereenroll</c> for a device that has a certificate of this kind.</summary>
-    public Task<HttpOutcome> EnrolAsync(string label, bool again, byte[] csr, (string User, string Password)? basic, CancellationToken cancellation) => AskAsync(
+    /// <param name="invitation">For the first device of an account that somebody else made.</param>
+    public Task<HttpOutcome> EnrolAsync(string label, bool again, byte[] csr, (string User, string Password)? basic, string? invitation, CancellationToken cancellation) => AskAsync(
         () =>
         {
             var content = new StringContent(Convert.ToBase64String(csr));
             content.Headers.ContentType = new MediaTypeHeaderValue("application/pkcs10");
             content.Headers.Add("Content-Transfer-Encoding", "base64");
             var request = new HttpRequestMessage(HttpMethod.Post, $"/.well-known/est/{label}/{(again ? "simplereenroll" : "simpleenroll")}") { Content = content };
+            if (invitation is not null) request.Headers.Add("X-TalkyWalky-Invitation", invitation);
             if (basic is var (user, password)) request.Headers.Authorization = Basic(user, password);
             return request;
         },
@@ -117,7 +119,7 @@ internal sealed class AuthorityClient : IDisposable
         try
         {
             var problem = JsonSerializer.Deserialize(body, ClientJson.Default.Problem);
-            return problem?.Detail is { Length: > 0 and <= 1000 } detail ? detail : problem?.Title is { Length: > 0 and <= 1000 } title ? title : null;
+            return problem?.Detail is { Length: > 0 and <= 1000 } detail ? Sentences.Of(detail) : problem?.Title is { Length: > 0 and <= 1000 } title ? Sentences.Of(title) : null;
         }
         catch (JsonException)
         {

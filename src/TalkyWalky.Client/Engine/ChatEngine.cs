@@ -199,7 +199,7 @@ internal sealed class ChatEngine : IChat
         if (user.Trim().Length is 0 or > Limits.DirectoryUsernameMax) return "Name the person to write to by username.";
         if (text.Length == 0) return "The message is empty.";
         if (text.Length > Limits.Text) return TooLong();
-        return new MessageBody.Text(text).Problem() is { } problem ? RosterDesk.Sentence(problem) : null;
+        return new MessageBody.Text(text).Problem() is { } problem ? Sentences.Of(problem) : null;
 
         static string TooLong() => $"The message is too long: {Limits.Text / 1024} KiB of text are the limit. Split it.";
     }

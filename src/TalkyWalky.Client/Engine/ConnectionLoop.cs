@@ -222,7 +222,7 @@ internal sealed class ConnectionLoop(Database database, Outbox outbox, People pe
 
     private async Task<AfterConnection> JudgeAsync(LinkEnd end, Credentials credentials)
     {
-        var text = RosterDesk.Sentence(end.Text);
+        var text = Sentences.Of(end.Text);
         switch (end.Code)
         {
             case CloseCode.LoginRequired:

@@ -128,7 +128,7 @@ internal sealed class EnrolmentRun(
         {
             using var client = Client(profile, identity: null);
             var csr = OwnCertificate.Request(key, profile.Username);
-            var outcome = await client.EnrolAsync("identity", again: false, csr, (profile.Username, registration.Password), cancellation);
+            var outcome = await client.EnrolAsync("identity", again: false, csr, (profile.Username, registration.Password), registers ? null : registration.Link.Invitation, cancellation);
             if (Judge(outcome) is { } failure) return failure;
             var (device, why) = OwnCertificate.Accept(Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Identity, environment.Time.GetUtcNow());
             if (device is null) return new EnrolOutcome.Refused($"Enrolment stopped: {why}. Tell your administrator.");
@@ -143,7 +143,7 @@ internal sealed class EnrolmentRun(
     {
         using var key = await Database.RunAsync(static rows => KeyPairs.Load(rows, SettingNames.NextEncryptionKey), cancellation);
         using var client = Client(profile, Credentials.TlsIdentity(identity, identityKey, profile.Issuing));
-        var outcome = await client.EnrolAsync("encryption", again: false, OwnCertificate.Request(key, profile.Username), basic: null, cancellation);
+        var outcome = await client.EnrolAsync("encryption", again: false, OwnCertificate.Request(key, profile.Username), basic: null, invitation: null, cancellation);
         if (Judge(outcome) is { } failure) return failure;
         var now = environment.Time.GetUtcNow();
         var (device, why) = OwnCertificate.Accept(Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Encryption, now);

@@ -61,7 +61,7 @@ internal sealed class Renewal(Database database, ClientEnvironment environment)
         AuthorityClient client, string label, RSA key, Credentials credentials, DeviceKeyUse use, CancellationToken cancellation)
     {
         var csr = OwnCertificate.Request(key, credentials.Identity.Username);
-        var outcome = await client.EnrolAsync(label, again: true, csr, basic: null, cancellation);
+        var outcome = await client.EnrolAsync(label, again: true, csr, basic: null, invitation: null, cancellation);
         if (outcome is not HttpOutcome.Answered { Status: HttpStatusCode.OK } answered) return (null, Why(label, outcome));
         var (device, why) = OwnCertificate.Accept(answered.Body, key, credentials.Anchor, credentials.Profile.Issuing, use, environment.Time.GetUtcNow());
         return device is null || device.Device != credentials.Identity.Device || device.User != credentials.Identity.User

@@ -147,7 +147,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
                 await FailAllAsync(refused.Why);
                 return new LaneStep.Again();
             case RosterOutcome.Found found:
-                if (found.Invalid is { } invalid) await outbox.Events.NoticeAsync(RosterDesk.Sentence(invalid));
+                if (found.Invalid is { } invalid) await outbox.Events.NoticeAsync(Sentences.Of(invalid));
                 return await AdoptAsync(contact, found.Roster);
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -215,10 +215,10 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
                 return DevicesChanged();
             case RefusalCode.NotAllowed or RefusalCode.Malformed or RefusalCode.TooLarge or RefusalCode.UnknownUser:
                 await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
-                await FailAllAsync(RosterDesk.Sentence(refused.Text));
+                await FailAllAsync(Sentences.Of(refused.Text));
                 return new LaneStep.Again();
             default:
-                return new LaneStep.Wait(RosterDesk.Sentence(refused.Text));
+                return new LaneStep.Wait(Sentences.Of(refused.Text));
         }
     }
 
@@ -241,7 +241,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             await outbox.Events.NoticeAsync($"The mailbox of a device of {contact!.Username} is full: it misses {settled.Overflowed} of your messages until it fetches them from elsewhere.");
         if (settled.IsLost) return new LaneStep.Over();
         if (settled.DevicesChanged) return DevicesChanged();
-        if (settled.Retry is { } why) return new LaneStep.Wait(RosterDesk.Sentence(why));
+        if (settled.Retry is { } why) return new LaneStep.Wait(Sentences.Of(why));
         _backOff.Reset();
         _changes = 0;
         _told = null;

@@ -43,16 +43,13 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.UnknownUser } }:
                 return new RosterOutcome.Refused($"There is nobody called \"{contact.Username}\" here; check the spelling.");
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.NotAllowed } refused }:
-                return new RosterOutcome.Refused(Sentence(refused.Text));
+                return new RosterOutcome.Refused(Sentences.Of(refused.Text));
             case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
-                return new RosterOutcome.Waiting(Sentence(refused.Refused.Text));
+                return new RosterOutcome.Waiting(Sentences.Of(refused.Refused.Text));
             default:
                 return new RosterOutcome.Waiting("The server gave an answer that makes no sense; the message is kept and tried again.");
         }
     }
-
-    public static string Sentence(string text) =>
-        text.Length == 0 ? "The server refused it without a reason." : char.ToUpperInvariant(text[0]) + text[1..] + (text.EndsWith('.') ? "" : ".");
 
     private async Task<RosterOutcome> JudgeAsync(Contact contact, PersonFound found)
     {

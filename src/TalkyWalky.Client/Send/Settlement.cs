@@ -42,7 +42,7 @@ internal static class Settlement
                 case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused } when IsForGood(refused.Code):
                     // The next message must not name this one as its predecessor: it will never be there.
                     rows.Sending.SetState(item.Session!.Value, SendingState.Closed);
-                    Fail(rows, item, RosterDesk.Sentence(refused.Text), changed, outcomes);
+                    Fail(rows, item, Sentences.Of(refused.Text), changed, outcomes);
                     break;
                 case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused }:
                     retry ??= refused.Text;

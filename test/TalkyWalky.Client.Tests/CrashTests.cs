@@ -28,6 +28,27 @@ public sealed class CrashTests(TestServer server) : IClassFixture<TestServer>
     }
 
     [Fact]
+    public async Task Send_ConnectionsCutAgainAndAgain_AllArriveOnceInOrder()
+    {
+        await using var alice = await TestClient.RegisterAsync(server.Link, "alice");
+        await using var bob = await TestClient.RegisterAsync(server.Link, "bob");
+        await alice.OpenAsync();
+        await bob.OpenAsync();
+        const int Count = 1000;
+        var sending = Enumerable.Range(0, Count).Select(i => alice.SendAsync(bob, $"{i}")).ToList();
+        foreach (var cutAt in (int[])[50, 200, 600])
+        {
+            await bob.ReceiveAsync(cutAt);
+            server.Cut();
+        }
+
+        var received = await bob.ReceiveAsync(Count);
+        Assert.Equal(Enumerable.Range(0, Count).Select(static i => $"{i}"), received.Select(static message => message.Text));
+        Assert.DoesNotContain(await Task.WhenAll(sending), static outcome => outcome is SendOutcome.Refused or SendOutcome.NotLoggedIn);
+        await alice.UntilAsync(static status => status.Outbox == 0);
+    }
+
+    [Fact]
     public async Task Send_ServerAway_QueuesAndGoesOutAfterARestartOfBoth()
     {
         await using var alice = await TestClient.RegisterAsync(server.Link, "alice");

@@ -21,7 +21,9 @@ public sealed class EnrolmentTests(TestServer server) : IClassFixture<TestServer
     public async Task Register_HostThatTheCertificateDoesNotName_IsRefused()
     {
         var folder = TestClient.NewFolder();
-        var refused = Assert.IsType<EnrolOutcome.Refused>(await RegisterAsync(folder, server.Link with { Host = "127.0.0.2" }, TestClient.NewName("alice")));
+        await using var relay = new Relay("127.0.0.2", server.Port);
+        var link = server.Link with { Host = "127.0.0.2", Port = relay.Port };
+        var refused = Assert.IsType<EnrolOutcome.Refused>(await RegisterAsync(folder, link, TestClient.NewName("alice")));
         Assert.Contains("could not prove", refused.Why, StringComparison.Ordinal);
         Directory.Delete(folder, recursive: true);
     }

@@ -4,26 +4,36 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Tests;
 
-/// <summary>The real talkywalkyd as a process of its own, with its data in a temporary folder. It can be killed and started again on the same port.</summary>
+/// <summary>The real talkywalkyd as a process of its own, behind a relay, with its data in a temporary folder. It can be killed, started again and cut off.</summary>
+#pragma warning disable CA1001 // the runner calls IAsyncLifetime.DisposeAsync
 public sealed class TestServer : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private readonly string _data = Directory.CreateTempSubdirectory("talkywalkyd-").FullName;
+    private readonly int _port = Relay.FreePort();
+    private readonly Relay _relay;
     private Process? _process;
     private Task _errors = Task.CompletedTask;
     private Task _output = Task.CompletedTask;
 
+    public TestServer() => _relay = new Relay("127.0.0.1", _port);
+
     public JoinLink Link { get; private set; } = null!;
 
-    public string Data => _data;
+    /// <summary>Where the server itself listens.</summary>
+    public int Port => _port;
+
+    /// <summary>Breaks every connection.</summary>
+    public void Cut() => _relay.Cut();
 
     public Task InitializeAsync() => StartAsync();
 
     public async Task StartAsync()
     {
-        var port = Link?.Port ?? 0;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "talkywalkyd.dll"), "serve", "--data", _data, "--listen", $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}"])
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "talkywalkyd.dll"), "serve", "--data", _data, "--listen", $"127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}"])
             start.ArgumentList.Add(argument);
+        start.Environment["TALKYWALKYD_PUBLICURL"] = $"https://127.0.0.1:{_relay.Port}";
         _process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         _errors = _process.StandardError.ReadToEndAsync();
         var ready = await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
@@ -47,6 +57,7 @@ public sealed class TestServer : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await KillAsync();
+        await _relay.DisposeAsync();
         Directory.Delete(_data, recursive: true);
     }
 }

@@ -62,12 +62,12 @@ internal sealed class ChatEngine : IChat
 
     public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
     {
-        if (await IsLoggedOutAsync(cancellation)) return new SendOutcome.NotLoggedIn(NotLoggedInException.Sentence);
         if (Check(user, text) is { } why) return new SendOutcome.Refused(why);
         try
         {
+            // The first thing that waits, so that calls made one after the other are kept in that order.
             var stored = await Database.RunAsync(rows => Keep(rows, id, user, text), cancellation);
-            return stored.Known ?? await FollowAsync(id, stored.Message, stored.Contact, cancellation);
+            return stored.Known ?? await FollowAsync(id, stored.Message!, stored.Contact, cancellation);
         }
         catch (SqliteException failure)
         {
@@ -161,10 +161,11 @@ internal sealed class ChatEngine : IChat
             await Task.Delay(FlushPoll, _environment.Time, CancellationToken.None);
     }
 
-    private sealed record Kept(ChatMessage Message, long Contact, SendOutcome? Known);
+    private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);
 
     private Kept Keep(Rows rows, MessageId id, string user, string text)
     {
+        if (IsLoggedOut(rows)) return new Kept(null, 0, new SendOutcome.NotLoggedIn(NotLoggedInException.Sentence));
         if (rows.Messages.Find(_self.User, id) is { } message)
             return new Kept(message, rows.Contacts.Find(message.With)?.Id ?? 0, Fate(message));
         var contact = rows.Contacts.Find(user.Trim()) ?? rows.Contacts.Add(user.Trim(), user: null, conversation: null);
@@ -204,11 +205,10 @@ internal sealed class ChatEngine : IChat
         static string TooLong() => $"The message is too long: {Limits.Text / 1024} KiB of text are the limit. Split it.";
     }
 
-    private Task<bool> IsLoggedOutAsync(CancellationToken cancellation) =>
-        Database.RunAsync(static rows => rows.Settings.Get(SettingNames.LoggedOut) is not null, cancellation);
+    private static bool IsLoggedOut(Rows rows) => rows.Settings.Get(SettingNames.LoggedOut) is not null;
 
     private async Task RequireLoginAsync(CancellationToken cancellation)
     {
-        if (await IsLoggedOutAsync(cancellation)) throw new NotLoggedInException();
+        if (await Database.RunAsync(IsLoggedOut, cancellation)) throw new NotLoggedInException();
     }
 }

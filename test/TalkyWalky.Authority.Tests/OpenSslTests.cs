@@ -7,13 +7,11 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Authority.Tests;
 
 /// <summary>What another implementation makes of every artefact.</summary>
-public sealed class OpenSslTests : IDisposable
+public sealed class OpenSslTests(OpenSslTests.Published published) : IClassFixture<OpenSslTests.Published>
 {
-    private readonly TempFolder _folder = new();
-    private readonly CertificateAuthority _authority;
+    private readonly TempFolder _folder = published.Folder;
+    private readonly CertificateAuthority _authority = published.Authority;
     private readonly string _at = TestAuthority.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-
-    public OpenSslTests() => _authority = TestAuthority.Make(_folder.Path, TestAuthority.PublicUrl);
 
     private string Root => Path.Combine(_folder.File("ca"), "root.pem");
 
@@ -114,12 +112,6 @@ public sealed class OpenSslTests : IDisposable
         Assert.Contains("TalkyWalky Issuing CA", text, StringComparison.Ordinal);
     }
 
-    public void Dispose()
-    {
-        _authority.Dispose();
-        _folder.Dispose();
-    }
-
     private string Device(DeviceKeyUse use)
     {
         using var key = KeyPool.Shared.CreateRsa(3072);
@@ -135,5 +127,21 @@ public sealed class OpenSslTests : IDisposable
         var file = _folder.File("gateway.pem");
         File.WriteAllText(file, PemEncoding.WriteString("CERTIFICATE", _authority.IssueServer(["chat.example.org", "127.0.0.1"], key, TestAuthority.Now).Der));
         return file;
+    }
+
+    /// <summary>An authority's files, with status addresses in its certificates.</summary>
+    public sealed class Published : IDisposable
+    {
+        public Published() => Authority = TestAuthority.Make(Folder.Path, TestAuthority.PublicUrl);
+
+        internal TempFolder Folder { get; } = new();
+
+        internal CertificateAuthority Authority { get; }
+
+        public void Dispose()
+        {
+            Authority.Dispose();
+            Folder.Dispose();
+        }
     }
 }

@@ -44,27 +44,31 @@ public sealed class RegistrationTests
         Assert.Equal("username \"bob\" is taken; choose another, or log in", await DetailAsync(second));
     }
 
-    [Theory]
-    [InlineData("""{"username":"b","password":"correct horse"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob","password":"short"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob","password":"correct horse","mail":"nobody"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob","password":"correct horse","fullName":"a\u202eb"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob","password":"correct horse","admin":true}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob","username":"eve","password":"correct horse"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"username":"bob","password":"correct horse"} x""", HttpStatusCode.BadRequest)]
-    [InlineData("""[]""", HttpStatusCode.BadRequest)]
-    [InlineData("""null""", HttpStatusCode.BadRequest)]
-    [InlineData("", HttpStatusCode.BadRequest)]
-    public async Task Register_BadForm_IsRefusedInASentence(string json, HttpStatusCode expected)
+    [Fact]
+    public async Task Register_BadForm_IsRefusedInASentence()
     {
         await using var authority = await LiveAuthority.StartAsync();
+        string[] forms =
+        [
+            """{"username":"b","password":"correct horse"}""",
+            """{"username":"bob","password":"short"}""",
+            """{"username":"bob"}""",
+            """{"username":"bob","password":"correct horse","mail":"nobody"}""",
+            """{"username":"bob","password":"correct horse","fullName":"a\u202eb"}""",
+            """{"username":"bob","password":"correct horse","admin":true}""",
+            """{"username":"bob","username":"eve","password":"correct horse"}""",
+            """{"username":"bob","password":"correct horse"} x""",
+            "[]", "null", "",
+        ];
 
-        using var answer = await authority.RegisterAsync(json);
+        foreach (var form in forms)
+        {
+            using var answer = await authority.RegisterAsync(form);
+            Assert.True(answer.StatusCode == HttpStatusCode.BadRequest, $"{answer.StatusCode} to {form}");
+            Assert.NotEmpty(await DetailAsync(answer));
+        }
 
-        Assert.Equal(expected, answer.StatusCode);
-        Assert.NotEmpty(await DetailAsync(answer));
-        Assert.Null(await authority.Engines.Directory.FindAsync("bob", CancellationToken.None));
+        Assert.Empty(await authority.Engines.Directory.ListAsync(null, 10, CancellationToken.None));
     }
 
     [Fact]

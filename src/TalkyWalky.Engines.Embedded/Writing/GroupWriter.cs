@@ -118,8 +118,25 @@ internal sealed class GroupWriter : IAsyncDisposable
         {
             _failedBefore = true;
             if (_database.InTransaction) _database.Use("ROLLBACK").Run();
+            if (e.IsFull) FoldLog();
             // A full disk refuses the last page of the commit, so that one is certain. A failed fsync is not: the pages may be there after a crash.
             return new WriteFailure(e.Explain(_file), committing && !e.IsFull, e);
+        }
+    }
+
+    /// <summary>
+    /// SQLite folds the log into the file after a commit only. Where the log itself has filled the disk no commit succeeds, so it is folded
+    /// and cut here, which gives its room back.
+    /// </summary>
+    private void FoldLog()
+    {
+        try
+        {
+            _database.Use("PRAGMA wal_checkpoint(TRUNCATE)").Run();
+        }
+        catch (SqliteFailure e) when (!e.IsDamage)
+        {
+            // Not even the file has room to grow: the administrator has been told that the disk is full, and the next failure tries again.
         }
     }
 

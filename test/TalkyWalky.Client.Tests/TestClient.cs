@@ -55,9 +55,9 @@ internal sealed class TestClient : IAsyncDisposable
         return copy;
     }
 
-    public async Task<IChat> OpenAsync()
+    public async Task<IChat> OpenAsync(ClientEnvironment? environment = null)
     {
-        var opening = await LocalChat.OpenAsync(Folder, Passphrase, Environment, CancellationToken.None);
+        var opening = await LocalChat.OpenAsync(Folder, Passphrase, environment ?? Environment, CancellationToken.None);
         Assert.True(opening is ChatOpening.Opened, opening.ToString());
         return Chat = ((ChatOpening.Opened)opening).Chat;
     }

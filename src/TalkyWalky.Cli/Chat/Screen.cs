@@ -41,6 +41,13 @@ internal sealed class Screen(TimeZoneInfo zone)
         else Add(new Entry(message, Rich.Message(message, zone)));
     }
 
+    /// <summary>Shows a message unless it is older than what is shown: then it belongs to the history above.</summary>
+    public void PutNews(ChatMessage message)
+    {
+        var newest = _entries.FindLast(static entry => entry.Message is { Position: > 0 })?.Message?.Position ?? 0;
+        if (message.Position > newest || _entries.Exists(entry => entry.Message?.Id == message.Id)) Put(message);
+    }
+
     /// <summary>The message as shown, if it is.</summary>
     public ChatMessage? Find(MessageId id) => _entries.FindLast(entry => entry.Message is { Mine: true } own && own.Id == id)?.Message;
 

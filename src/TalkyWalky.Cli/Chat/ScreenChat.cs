@@ -213,17 +213,19 @@ internal sealed class ScreenChat : IAsyncDisposable
         return null;
     }
 
+    private bool IsHere(ChatMessage message) => string.Equals(message.With, _screen.With, StringComparison.OrdinalIgnoreCase);
+
     private int? Happened(ChatEvent happened)
     {
         switch (happened)
         {
             case ChatEvent.Received { Message: var message }:
-                if (string.Equals(message.With, _screen.With, StringComparison.OrdinalIgnoreCase)) _screen.Put(message);
+                if (IsHere(message)) _screen.PutNews(message);
                 else _screen.Note($"{message.With} wrote: {message.Text}   (/with {message.With})");
                 _position.MoveTo(message.Sequence);
                 return null;
-            case ChatEvent.StateChanged { Message: var message } when _screen.Find(message.Id) is not null:
-                _screen.Put(message);
+            case ChatEvent.StateChanged { Message: var message } when IsHere(message):
+                _screen.PutNews(message); // perhaps sent by another program of this profile
                 return null;
             case ChatEvent.PresenceChanged { Person: var person } when string.Equals(person.Username, _screen.With, StringComparison.OrdinalIgnoreCase):
                 _screen.WithPresence = person.Presence;

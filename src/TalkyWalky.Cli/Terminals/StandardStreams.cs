@@ -11,7 +11,7 @@ internal static class StandardStreams
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public static Terminal Open() => new(
-        ReadAsync, Writer(OpenOutput()), Writer(Console.OpenStandardError()), !Console.IsInputRedirected, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
+        Reader(OpenInput()), Writer(OpenOutput()), Writer(Console.OpenStandardError()), !Console.IsInputRedirected, !Console.IsOutputRedirected, !Console.IsErrorRedirected,
         TimeZoneInfo.Local);
 
     /// <summary>
@@ -28,12 +28,15 @@ internal static class StandardStreams
 
     private static StreamWriter Writer(Stream stream) => new(stream, Utf8, bufferSize: 4096) { AutoFlush = true };
 
+    /// <summary>The console's own stream reads and echoes whole lines from a terminal; the client needs keys.</summary>
+    private static Stream OpenInput() =>
+        OperatingSystem.IsWindows() ? Console.OpenStandardInput() : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
     /// <summary>A blocking read cannot be cancelled, so it starts only once there is something to read.</summary>
-    private static async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => await Task.Run(
+    private static ByteSource Reader(Stream input) => async (buffer, cancellation) => await Task.Run(
         () =>
         {
             while (!OperatingSystem.IsWindows() && !LibC.CanRead(PollMilliseconds)) cancellation.ThrowIfCancellationRequested();
-            using var input = Console.OpenStandardInput();
             return input.Read(buffer.Span);
         },
         cancellation);

@@ -1,0 +1,117 @@
+using TalkyWalky.EndToEnd.Tests.Harness;
+
+namespace TalkyWalky.EndToEnd.Tests;
+
+/// <summary>Nothing accepted is lost or shown twice, whichever process is killed and when.</summary>
+[Collection(OneAfterTheOther.Name)]
+public sealed class CrashTests(Organisation organisation)
+{
+    private const int Count = 1000;
+
+    private static readonly string[] Expected = [.. Enumerable.Range(1, Count).Select(n => $"message {n:0000}")];
+
+    [Fact]
+    public async Task ServerKilled_InTheMiddleOf1000Messages_NoneLostNoneTwice()
+    {
+        await using var place = await organisation.CopyAsync();
+        var server = await place.StartServerAsync();
+        var (ada, bob) = (place.Member("ada"), place.Member("bob"));
+        var listening = bob.Start("listen", "--json", "--count", $"{Count}", "--timeout", "240");
+        var writing = ada.Start("chat", "--with", "bob");
+
+        foreach (var part in Expected.Chunk(Count / 4))
+        {
+            foreach (var text in part) await writing.Input.WriteLineAsync(text);
+            await writing.Input.FlushAsync();
+            await listening.LineAsync(line => line.Contains(part[^1][..^2], StringComparison.Ordinal));
+            await server.CrashAsync();
+            server = await place.StartServerAsync();
+        }
+
+        Assert.Equal(0, await listening.ExitAsync(240));
+        await AssertBobHasAll(bob);
+        await writing.SignalAsync("INT");
+        Assert.Equal(Expected, (await ada.HistoryAsync("bob")).Select(Messages.Text));
+    }
+
+    [Fact]
+    public async Task SenderKilled_InTheMiddle_SendsTheRestAfterItsRestart_NoneTwice()
+    {
+        await using var place = await organisation.CopyAsync();
+        await place.StartServerAsync();
+        var (ada, bob) = (place.Member("ada"), place.Member("bob"));
+        var kept = 0;
+        foreach (var stop in new[] { 3, 60, 200 })
+        {
+            var writing = ada.Start("chat", "--with", "bob");
+            foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
+            await writing.Input.FlushAsync();
+            var listening = bob.Start("listen", "--json", "--count", $"{stop}", "--timeout", "120");
+            Assert.Equal(0, await listening.ExitAsync(120));
+            await writing.CrashAsync();
+            await ada.SettledAsync();
+            var written = await ada.HistoryAsync("bob");
+            Assert.True(written.Count >= kept + stop, $"{written.Count} kept");
+            Assert.Equal(Expected.Take(written.Count - kept), written.Skip(kept).Select(Messages.Text));
+            kept = written.Count;
+        }
+
+        (await bob.RunAsync(["listen", "--timeout", "5"])).Expect(0);
+        var (sent, received) = (await ada.HistoryAsync("bob"), await bob.HistoryAsync("ada"));
+        Assert.Equal(sent.Select(Messages.Id), received.Select(Messages.Id));
+        Assert.Equal(sent.Select(Messages.Text), received.Select(Messages.Text));
+    }
+
+    [Fact]
+    public async Task RecipientKilled_AgainAndAgain_HasEachMessageOnce()
+    {
+        await using var place = await organisation.CopyAsync();
+        await place.StartServerAsync();
+        var (ada, bob) = (place.Member("ada"), place.Member("bob"));
+        var writing = ada.Start("chat", "--with", "bob");
+        foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
+        await writing.Input.FlushAsync();
+
+        var printed = new List<string>();
+        foreach (var stop in new[] { 1, 50, 250 })
+        {
+            var listening = bob.Start("listen", "--json", "--timeout", "120");
+            for (var n = 0; n < stop; n++) printed.Add(await listening.LineAsync(_ => true));
+            await listening.CrashAsync();
+            printed.AddRange(await listening.RestAsync());
+        }
+
+        var last = bob.Start("listen", "--json", "--count", $"{Count - printed.Count}", "--timeout", "120");
+        Assert.Equal(0, await last.ExitAsync(120));
+        printed.AddRange(await last.RestAsync());
+
+        Assert.Equal(Expected, Member.Parse(printed).Select(Messages.Text));
+        await AssertBobHasAll(bob);
+    }
+
+    [Fact]
+    public async Task RecipientOfflineThroughout_GetsAllInOrderLater_EvenAfterAServerRestart()
+    {
+        await using var place = await organisation.CopyAsync();
+        var server = await place.StartServerAsync();
+        var (ada, bob) = (place.Member("ada"), place.Member("bob"));
+        var writing = ada.Start("chat", "--with", "bob");
+        foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
+        writing.Input.Close();
+        Assert.Equal(0, await writing.ExitAsync(120));
+        await ada.SettledAsync();
+        Assert.Equal(0, await server.SignalAsync("TERM"));
+
+        await place.StartServerAsync();
+        Assert.Equal(Expected, (await bob.ListenAsync(Count, 120)).Select(Messages.Text));
+        await AssertBobHasAll(bob);
+    }
+
+    private static async Task AssertBobHasAll(Member bob)
+    {
+        var history = await bob.HistoryAsync("ada");
+        Assert.Equal(Expected, history.Select(Messages.Text));
+        Assert.Equal(Count, history.Select(Messages.Id).Distinct(StringComparer.Ordinal).Count());
+        Assert.All(history, message => Assert.False(message.GetProperty("gapBefore").GetBoolean()));
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace TalkyWalky.EndToEnd.Tests.Harness;
+
+/// <summary>
+/// A server with two people, ada and bob, made once by the real programs. Each test gets a copy of it on the same port, so the tests of this
+/// collection run one after the other.
+/// </summary>
+public sealed class Organisation : IAsyncLifetime
+{
+    private readonly string _template = Directory.CreateTempSubdirectory("tw-template-").FullName;
+    private readonly List<string> _copies = [];
+    private readonly int _port = FreePort();
+
+    internal string Join { get; private set; } = "";
+
+    public async Task InitializeAsync()
+    {
+        await using var place = new Place(_template, _port);
+        await using var server = await place.StartServerAsync();
+        Join = place.Join;
+        await Task.WhenAll(place.Member("ada").RegisterAsync(), place.Member("bob").RegisterAsync());
+        Assert.Equal(0, await server.SignalAsync("TERM"));
+    }
+
+    /// <summary>A copy of the organisation, nothing of it running.</summary>
+    internal async Task<Place> CopyAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("tw-test-").FullName;
+        _copies.Add(folder);
+        (await Programs.RunAsync("cp", ["-a", _template + "/.", folder])).Expect(0);
+        return new Place(folder, _port) { Join = Join };
+    }
+
+    public Task DisposeAsync()
+    {
+        foreach (var folder in _copies.Append(_template)) Directory.Delete(folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    internal static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class OneAfterTheOther : ICollectionFixture<Organisation>
+{
+    public const string Name = "real programs";
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+
+namespace TalkyWalky.EndToEnd.Tests.Harness;
+
+/// <summary>A program that goes on: its lines can be awaited, and it is stopped by its own pid.</summary>
+internal sealed class RunningProgram : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly Task _reading;
+    private readonly Task<string> _errors;
+
+    private RunningProgram(Process process)
+    {
+        _process = process;
+        _reading = ReadAsync();
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Pid => _process.Id;
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public static RunningProgram Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(Process.Start(Programs.Describe(program, arguments, environment))!);
+
+    public async Task<string> LineAsync(Func<string, bool> wanted, int seconds = 60)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        try
+        {
+            await foreach (var line in _lines.Reader.ReadAllAsync(limit.Token))
+            {
+                if (wanted(line)) return line;
+            }
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"the line did not come within {seconds} s", late);
+        }
+
+        throw new InvalidOperationException($"the program ended without that line; stderr: {await _errors}");
+    }
+
+    /// <summary>The lines printed and not read yet, after the program ended.</summary>
+    public async Task<IReadOnlyList<string>> RestAsync(int seconds = 120)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        return await _lines.Reader.ReadAllAsync(limit.Token).ToListAsync(limit.Token);
+    }
+
+    public async Task<int> ExitAsync(int seconds = 60)
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(seconds));
+        return _process.ExitCode;
+    }
+
+    public async Task<int> SignalAsync(string signal, int seconds = 30)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Pid}"]);
+        await kill.WaitForExitAsync();
+        return await ExitAsync(seconds);
+    }
+
+    /// <summary>SIGKILL: nothing in the program gets to run any more.</summary>
+    public async Task CrashAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await CrashAsync();
+        await _reading;
+        await _errors;
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line) _lines.Writer.TryWrite(line);
+        _lines.Writer.Complete();
+    }
+}

@@ -18,7 +18,7 @@ public sealed class Organisation : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await using var place = new Place(_template, _port);
-        await using var server = await place.StartServerAsync();
+        var server = await place.StartServerAsync();
         Join = place.Join;
         await Task.WhenAll(place.Member("ada").RegisterAsync(), place.Member("bob").RegisterAsync());
         Assert.Equal(0, await server.SignalAsync("TERM"));

@@ -33,7 +33,7 @@ public sealed class SecrecyTests(Organisation organisation)
         Assert.Contains(published, frame => frame.Publish.Envelope.Kind == EnvelopeKind.Grant);
         foreach (var bytes in proxy.FromDevices.Select(frame => frame.ToByteArray()).Concat(proxy.FromServer.Select(frame => frame.ToByteArray()))) AssertSilent(bytes, "a frame");
         foreach (var part in published.SelectMany(frame => Decoded(frame.Publish.Envelope.Payload.ToByteArray()))) AssertSilent(part, "a payload");
-        foreach (var file in Directory.GetFiles(place.Data, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(place.Data, "*", SearchOption.AllDirectories).Where(HoldsData))
             AssertSilent(await File.ReadAllBytesAsync(file), file);
     }
 
@@ -48,7 +48,7 @@ public sealed class SecrecyTests(Organisation organisation)
 
         foreach (var member in new[] { ada, bob })
         {
-            foreach (var file in Directory.GetFiles(member.Profile).Where(file => !file.EndsWith(".sock", StringComparison.Ordinal)))
+            foreach (var file in Directory.GetFiles(member.Profile).Where(HoldsData))
             {
                 var bytes = await File.ReadAllBytesAsync(file);
                 AssertSilent(bytes, file);
@@ -72,6 +72,8 @@ public sealed class SecrecyTests(Organisation organisation)
             }
         }
     }
+
+    private static bool HoldsData(string file) => !file.EndsWith(".sock", StringComparison.Ordinal) && !file.EndsWith(".lock", StringComparison.Ordinal);
 
     private static IEnumerable<byte[]> Decoded(byte[] compact) =>
         Encoding.ASCII.GetString(compact).Split('.').Where(part => Base64Url.IsValid(part)).Select(part => Base64Url.DecodeFromChars(part));

@@ -15,7 +15,7 @@ namespace TalkyWalky.Client.Engine;
 /// <summary>The engine of one profile.</summary>
 internal sealed class ChatEngine : IChat
 {
-    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2), FlushPoll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(5), ConnectTime = TimeSpan.FromSeconds(10), Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly ProfileFolder _folder;
     private readonly Self _self;
@@ -57,7 +57,17 @@ internal sealed class ChatEngine : IChat
     public async Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);
+        await WhileConnectingAsync(cancellation);
         return await _people.ListAsync(activeOnly, cancellation);
+    }
+
+    // A command that has just opened the profile asks before the connection stands.
+    private async Task WhileConnectingAsync(CancellationToken cancellation)
+    {
+        var started = _environment.Time.GetTimestamp();
+        while (_environment.Time.GetElapsedTime(started) < ConnectTime
+            && (_status.Now.State == ConnectionState.Connecting || (_status.Now.State == ConnectionState.Online && !_people.IsConnected)))
+            await Task.Delay(Poll, _environment.Time, cancellation);
     }
 
     public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
@@ -158,7 +168,7 @@ internal sealed class ChatEngine : IChat
 
         var started = _environment.Time.GetTimestamp();
         while (!_outbox.IsIdle && _status.Now.State == ConnectionState.Online && _environment.Time.GetElapsedTime(started) < FlushTime)
-            await Task.Delay(FlushPoll, _environment.Time, CancellationToken.None);
+            await Task.Delay(Poll, _environment.Time, CancellationToken.None);
     }
 
     private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);

@@ -17,6 +17,14 @@ internal sealed class People(Database database, EventHub events)
     private GatewayLink? _link;
     private bool _away;
 
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_gate) return _link is not null;
+        }
+    }
+
     /// <summary>The set of people to watch may have changed.</summary>
     public void ContactsChanged() => _watch.Raise();
 

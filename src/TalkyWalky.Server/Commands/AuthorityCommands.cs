@@ -55,10 +55,10 @@ internal static class AuthorityCommands
 
     private static Command Show(CommandContext context)
     {
-        var pem = new Option<bool>("--pem") { Description = "print the root certificate as PEM" };
+        var pem = new Option<bool>("--pem") { Description = "print the root and the issuing certificate as PEM" };
         var json = new Option<bool>("--json") { Description = "print one JSON object" };
         var command = new Command("show", "Show the root certificate, its hash and the join link.") { pem, json };
-        command.WithExamples("talkywalkyd ca show", "talkywalkyd ca show --pem > root.pem");
+        command.WithExamples("talkywalkyd ca show", "talkywalkyd ca show --pem > authority.pem");
         command.SetAction(parsed => Show(context, parsed, parsed.GetValue(pem), parsed.GetValue(json)));
         return command;
     }
@@ -73,6 +73,7 @@ internal static class AuthorityCommands
         if (pem)
         {
             output.WriteLine(root.ExportCertificatePem());
+            output.WriteLine(AuthorityFolder.ReadIssuingPem(folder));
             return ExitCode.Done;
         }
 

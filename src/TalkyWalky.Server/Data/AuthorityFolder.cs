@@ -50,12 +50,23 @@ internal static class AuthorityFolder
     /// <summary>The root, which needs no passphrase.</summary>
     public static TrustAnchor ReadAnchor(DataFolder folder)
     {
-        var file = Path.Combine(folder.Authority, "root.pem");
+        using var certificate = Read(folder, "root.pem");
+        return TrustAnchor.FromRoot(certificate.RawData);
+    }
+
+    public static string ReadIssuingPem(DataFolder folder)
+    {
+        using var certificate = Read(folder, "issuing.pem");
+        return certificate.ExportCertificatePem();
+    }
+
+    private static X509Certificate2 Read(DataFolder folder, string name)
+    {
+        var file = Path.Combine(folder.Authority, name);
         var pem = OwnerFile.TryRead(file) ?? throw new ServerException($"{file} is missing; restore the folder {folder.Authority} from a backup");
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(pem);
-            return TrustAnchor.FromRoot(certificate.RawData);
+            return X509Certificate2.CreateFromPem(pem);
         }
         catch (CryptographicException exception)
         {

@@ -14,7 +14,7 @@ public sealed class JoseInteropTests
         var work = Path.Combine(Repository.Root, "artifacts", "interop", "jose");
         Directory.CreateDirectory(work);
         foreach (var file in new[] { "package.json", "package-lock.json", "verify.mjs" })
-            File.Copy(Path.Combine(Repository.Root, "test", "interop", "jose", file), Path.Combine(work, file), overwrite: true);
+            File.Copy(Path.Combine(Repository.Root, "tests", "interop", "jose", file), Path.Combine(work, file), overwrite: true);
         if (!IsInstalled(work)) await RunAsync(work, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
         var lines = await RunAsync(work, "node", "verify.mjs", Repository.Vectors());
         Assert.Equal(10, lines.Split('\n').Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));
@@ -24,7 +24,7 @@ public sealed class JoseInteropTests
     private static bool IsInstalled(string work)
     {
         var installed = new FileInfo(Path.Combine(work, "node_modules", ".package-lock.json"));
-        return installed.Exists && installed.LastWriteTimeUtc > File.GetLastWriteTimeUtc(Path.Combine(Repository.Root, "test", "interop", "jose", "package-lock.json"));
+        return installed.Exists && installed.LastWriteTimeUtc > File.GetLastWriteTimeUtc(Path.Combine(Repository.Root, "tests", "interop", "jose", "package-lock.json"));
     }
 
     private static async Task<string> RunAsync(string folder, string program, params string[] arguments)

@@ -72,9 +72,8 @@ internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffse
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = false,
+    RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     MaxDepth = 8)]
 [JsonSerializable(typeof(AdminRequest))]

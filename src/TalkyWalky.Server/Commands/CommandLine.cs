@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 using TalkyWalky.Server.Configuration;
@@ -50,6 +51,7 @@ internal static class CommandLine
         // A mistyped command is also a missing one; the mistake is what helps.
         var what = command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var typed, ..]
             ? $"there is no command \"{typed}\"; did you mean \"{NearestName.Of(typed, command.Subcommands.Select(static known => known.Name))}\"?"
+            : parsed.Errors[0] is { SymbolResult: ArgumentResult { Tokens.Count: 0, Argument.Name: var missing } } ? $"{missing} is missing;"
             : OneLine(parsed.Errors[0].Message).TrimEnd('.') + ";";
         terminal.Error.WriteLine($"{Program}: {what} see {path} --help");
         return ExitCode.Usage;

@@ -54,7 +54,7 @@ internal static class ConfigurationFile
             if (isSection && member.Value.ValueKind != JsonValueKind.Object) return $"\"{name}\" in {file} is a section; give it an object such as {{ \"{name}\": {{ ... }} }}";
             if (isSection && Collect(member.Value, name + ".", file, settings) is { } inner) return inner;
             if (isSection) continue;
-            if (key is null) return $"\"{name}\" in {file} is no setting; did you mean \"{NearestName.Of(name, ConfigurationKeys.All.Select(static known => known.Name))}\"?";
+            if (key is null) return $"\"{name}\" in {file} is no setting; did you mean \"{NearestName.Of(name, ConfigurationKeys.NamesAndSections)}\"?";
             if (key.IsSecret) return $"\"{name}\" does not belong in {file}; set {key.EnvironmentName}, or name a file in \"{ConfigurationKeys.PassphraseFile.Name}\"";
             settings.Add(name, ToSetting(name, member.Value, file));
         }

@@ -64,4 +64,8 @@ internal static class ConfigurationKeys
         PublicUrl, Listen, Hosts, OrganisationName, OrganisationDomain, RegistrationPolicy, InvitationLife, MaxDevicesPerUser, LoginMaxAge,
         MailboxMaxCount, MailboxMaxBytes, PassphraseFile, Passphrase, Connections, HandshakeTimeout, KeepAliveTimeout, LogLevel,
     ];
+
+    /// <summary>Everything that may be the name of a member in the file.</summary>
+    public static IReadOnlyList<string> NamesAndSections { get; } =
+        [.. All.Select(static key => key.Name), .. All.Select(static key => key.Section).Where(static section => section.Length > 0).Distinct(StringComparer.Ordinal)];
 }

@@ -10,6 +10,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task _reading;
     private readonly Task<string> _errors;
+    private bool _disposed;
 
     private RunningProgram(Process process)
     {
@@ -72,6 +73,8 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed) return;
+        _disposed = true;
         if (!_process.HasExited) await CrashAsync();
         await _reading;
         await _errors;

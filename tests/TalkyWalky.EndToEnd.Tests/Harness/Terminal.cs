@@ -34,7 +34,7 @@ internal sealed class Terminal : IAsyncDisposable
     {
         await SeeAsync(window, "assword");
         await TypeAsync(window, password);
-        await SeeAsync(window, "again");
+        await SeeAsync(window, "Once more:");
         await TypeAsync(window, password);
         await SeeAsync(window, "assphrase");
         await TypeAsync(window, "");
@@ -51,7 +51,7 @@ internal sealed class Terminal : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        throw new TimeoutException($"\"{text}\" did not appear within {seconds} s; the screen:\n{screen}");
+        throw new TimeoutException($"\"{text}\" did not appear within {seconds} s; the screen:\n{screen.TrimEnd()}");
     }
 
     public Task<string> EndAsync(string window) => SeeAsync(window, "ended 0", 30);

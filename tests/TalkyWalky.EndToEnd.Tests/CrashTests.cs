@@ -40,9 +40,10 @@ public sealed class CrashTests(Organisation organisation)
         await using var place = await organisation.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
-        var kept = 0;
+        var (kept, heard) = (0, 0);
         foreach (var stop in new[] { 3, 60, 200 })
         {
+            heard += stop;
             var writing = ada.Start("chat", "--with", "bob");
             foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
             await writing.Input.FlushAsync();
@@ -51,7 +52,7 @@ public sealed class CrashTests(Organisation organisation)
             await writing.CrashAsync();
             await ada.SettledAsync();
             var written = await ada.HistoryAsync("bob");
-            Assert.True(written.Count >= kept + stop, $"{written.Count} kept");
+            Assert.True(written.Count >= heard, $"{written.Count} kept");
             Assert.Equal(Expected.Take(written.Count - kept), written.Skip(kept).Select(Messages.Text));
             kept = written.Count;
         }
@@ -72,19 +73,26 @@ public sealed class CrashTests(Organisation organisation)
         foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
         await writing.Input.FlushAsync();
 
+        // Output cannot be taken back: the line at which a listener is killed may be printed once more by the next one. History has each once.
         var printed = new List<string>();
         foreach (var stop in new[] { 1, 50, 250 })
         {
+            var before = printed.Count;
             var listening = bob.Start("listen", "--json", "--timeout", "120");
             for (var n = 0; n < stop; n++) printed.Add(await listening.LineAsync(_ => true));
             await listening.CrashAsync();
             printed.AddRange(await listening.RestAsync());
+            if (before > 0 && printed[before] == printed[before - 1]) printed.RemoveAt(before);
         }
 
-        var last = bob.Start("listen", "--json", "--count", $"{Count - printed.Count}", "--timeout", "120");
-        Assert.Equal(0, await last.ExitAsync(120));
-        printed.AddRange(await last.RestAsync());
+        var last = bob.Start("listen", "--json", "--timeout", "120");
+        while (printed.Count < Count)
+        {
+            var line = await last.LineAsync(_ => true);
+            if (line != printed[^1]) printed.Add(line);
+        }
 
+        Assert.Equal(0, await last.SignalAsync("INT"));
         Assert.Equal(Expected, Member.Parse(printed).Select(Messages.Text));
         await AssertBobHasAll(bob);
     }

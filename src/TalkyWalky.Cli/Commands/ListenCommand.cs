@@ -35,6 +35,7 @@ internal static class ListenCommand
         using var late = timeout is { } seconds ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds), context.Host.Time) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         var printed = 0;
+        position.MoveTo(position.Value); // the first call is slow; a kill after a line would find it unfinished
         try
         {
             await foreach (var happening in chat.EventsAsync(position.Value, either.Token))

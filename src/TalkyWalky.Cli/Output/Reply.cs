@@ -16,16 +16,21 @@ internal sealed class Reply(Terminal terminal, bool json)
 
     public async Task ObjectAsync<T>(T value, JsonTypeInfo<T> type) => await LineAsync(JsonSerializer.Serialize(value, type));
 
-    public async Task LineAsync(string text)
+    /// <summary>
+    /// Blocks until the reader took the line: one write, so that a reader never sees half a line, and no other thread in between, so that what follows (the
+    /// position of listen) follows within microseconds.
+    /// </summary>
+    public Task LineAsync(string text)
     {
         try
         {
-            await terminal.Out.WriteAsync(text + "\n"); // one write, so that a reader never sees half a line
-            await terminal.Out.FlushAsync();
+            terminal.Out.Write(text + "\n");
+            terminal.Out.Flush();
+            return Task.CompletedTask;
         }
         catch (IOException gone)
         {
-            throw new OutputClosedException(gone);
+            return Task.FromException(new OutputClosedException(gone));
         }
     }
 

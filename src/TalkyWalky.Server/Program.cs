@@ -1,3 +1,3 @@
 using TalkyWalky.Server.Commands;
 
-return await CommandLine.RunAsync(args, new Terminal(Console.In, Console.Out, Console.Error), TimeProvider.System);
+return await CommandLine.RunAsync(args, new Terminal(static () => Console.In, Console.Out, Console.Error), TimeProvider.System);

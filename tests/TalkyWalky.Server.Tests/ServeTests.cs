@@ -29,12 +29,12 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_TwoSignals_BothStopCleanly()
+    public async Task Serve_SignalsAloneAndTogether_StopCleanly()
     {
-        foreach (var signal in new[] { ServerProcess.Interrupt, ServerProcess.Terminate })
+        foreach (var signals in (int[][])[[ServerProcess.Interrupt], [ServerProcess.Terminate], [ServerProcess.Interrupt, ServerProcess.Interrupt, ServerProcess.Terminate]])
         {
             await using var server = await ServerProcess.StartAsync(_temp["data"]);
-            server.Signal(signal);
+            foreach (var signal in signals) server.Signal(signal);
             Assert.Equal(0, await server.WaitAsync());
             Assert.False(File.Exists(Path.Combine(server.Data, "admin.sock")));
         }

@@ -25,7 +25,7 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(CommandContext context, ParseResult parsed, CommandLineSettings settings, CancellationToken cancellation)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = new StopSignal(context.Time, cancellation);
         using var interrupt = StopOn(PosixSignal.SIGINT, stop);
         using var terminate = StopOn(PosixSignal.SIGTERM, stop);
         var folder = DataFolder.Create(context.DataPath(parsed));
@@ -37,7 +37,7 @@ internal static class ServeCommand
             {
                 await ServeAsync(context.Terminal, folder, configuration, services, stop.Token);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
             {
                 // stopped while starting: what was begun has been undone
             }
@@ -58,17 +58,35 @@ internal static class ServeCommand
         {
             await terminal.Output.WriteLineAsync(server.ReadyLine.AsMemory(), CancellationToken.None);
             await terminal.Output.FlushAsync(CancellationToken.None);
-            await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, stop).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.Delay(Timeout.InfiniteTimeSpan, services.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // until stopped
             HostLog.Stopping(services.Log);
         }
 
         HostLog.Stopped(services.Log);
     }
 
-    // The first signal stops cleanly; a second one of the same kind ends the process as the system does.
-    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>
+    // One Ctrl-C may arrive more than once: from the terminal and again from the script that started the server. A later one is a person who waits
+    // no longer, and ends the process as the system does.
+    private static PosixSignalRegistration StopOn(PosixSignal signal, StopSignal stop) => PosixSignalRegistration.Create(signal, context => context.Cancel = stop.Request());
+
+    private sealed class StopSignal(TimeProvider time, CancellationToken cancellation) : IDisposable
     {
-        context.Cancel = !stop.IsCancellationRequested;
-        if (context.Cancel) stop.Cancel();
-    });
+        private static readonly TimeSpan SameRequest = TimeSpan.FromSeconds(3);
+
+        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        private long _first;
+
+        public CancellationToken Token => _source.Token;
+
+        /// <summary>True when the server stops by itself.</summary>
+        public bool Request()
+        {
+            var now = time.GetTimestamp();
+            if (Interlocked.CompareExchange(ref _first, now, 0) is not 0 and var first) return time.GetElapsedTime(first, now) < SameRequest;
+            _source.Cancel();
+            return true;
+        }
+
+        public void Dispose() => _source.Dispose();
+    }
 }

@@ -3,11 +3,12 @@ using System.Text;
 namespace TalkyWalky.Server.Commands;
 
 /// <summary>Where a command reads and writes.</summary>
-internal sealed class Terminal(TextReader input, TextWriter output, TextWriter error)
+/// <param name="input">Opened by the commands that read: opening the console's changes the terminal's settings.</param>
+internal sealed class Terminal(Func<TextReader> input, TextWriter output, TextWriter error)
 {
     private const int MaxSecret = 1024;
 
-    public TextReader Input { get; } = input;
+    public TextReader Input => input();
 
     public TextWriter Output { get; } = output;
 

@@ -12,10 +12,7 @@ internal static class HistoryCommand
     {
         var with = new Option<string>("--with") { Description = "The person's username.", HelpName = "USER", Required = true };
         var limit = new Option<int>("--limit") { Description = $"The newest N messages. Default: {DefaultLimit}.", HelpName = "N", DefaultValueFactory = static _ => DefaultLimit };
-        limit.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > LargestLimit) result.AddError($"--limit takes a number from 1 to {LargestLimit}");
-        });
+        CommonOptions.RequireRange(limit, 1, LargestLimit);
         var command = new Command("history", "Show what you and a person wrote, oldest first.") { with, limit };
         command.SetAction((parse, cancellation) =>
         {

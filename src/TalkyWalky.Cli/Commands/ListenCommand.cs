@@ -10,14 +10,8 @@ internal static class ListenCommand
     {
         var count = new Option<int?>("--count") { Description = "End after N messages.", HelpName = "N" };
         var timeout = new Option<double?>("--timeout") { Description = "End after S seconds; 1 if fewer than N messages came.", HelpName = "S" };
-        count.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1) result.AddError("--count takes a number of at least 1");
-        });
-        timeout.Validators.Add(static result =>
-        {
-            if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < 1e7))) result.AddError("--timeout takes a number of seconds above 0");
-        });
+        CommonOptions.RequireRange(count, 1, int.MaxValue);
+        CommonOptions.RequireRange(timeout, 0.001, 10_000_000);
         var command = new Command("listen", "Print each message that comes in, once. Those that came since the last listen come first.") { count, timeout };
         command.SetAction((parse, cancellation) =>
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Globalization;
 
 namespace TalkyWalky.Cli.Commands;
 
@@ -14,6 +15,14 @@ internal static class CommonOptions
     public static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object per line.", Recursive = true };
 
     public static readonly Option<bool> Verbose = new("--verbose") { Description = "Log what the program does to the standard error.", Recursive = true };
+
+    /// <summary>What is no number at all is the parser's own error.</summary>
+    public static void RequireRange(Option option, double lowest, double highest) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && !(value >= lowest && value <= highest))
+            result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} takes a number from {lowest} to {highest}"));
+    });
 }
 
 /// <summary>The whole command line.</summary>

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using TalkyWalky.Testing;
+
+namespace TalkyWalky.Cli.Tests;
+
+/// <summary>The real program, as built beside these tests, with a home of its own.</summary>
+internal sealed class CliProcess(string home, string profile)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static string Program => Path.Combine(Repository.Root, "artifacts", "bin", "TalkyWalky.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "talkywalky");
+
+    public string Profile => profile;
+
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Program, [.. arguments, "--profile", profile])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        start.Environment["HOME"] = home;
+        start.Environment.Remove("XDG_CONFIG_HOME");
+        start.Environment.Remove("TALKYWALKY_PASSPHRASE_FILE");
+        return Process.Start(start)!;
+    }
+
+    public Task<Ran> RunAsync(params string[] arguments) => RunAsync("", arguments);
+
+    public async Task<Ran> RunAsync(string input, string[] arguments)
+    {
+        using var process = Start(arguments);
+        return await FinishAsync(process, input);
+    }
+
+    public static async Task<Ran> FinishAsync(Process process, string input = "")
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        try
+        {
+            await process.WaitForExitAsync().WaitAsync(Patience);
+        }
+        catch (TimeoutException late)
+        {
+            process.Kill();
+            throw new TimeoutException($"talkywalky did not end; so far: {await output} {await error}", late);
+        }
+
+        return new Ran(process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Diagnostics.CodeAnalysis;
+using TalkyWalky.Testing;
+
+namespace TalkyWalky.Cli.Tests;
+
+/// <summary>The program as a process against the server as a process, as a person would use them.</summary>
+public sealed class ProgramTests(TwoPeople people) : IClassFixture<TwoPeople>
+{
+    private CliProcess Alice => people.Alice;
+
+    private CliProcess Bob => people.Bob;
+
+    [Fact]
+    public async Task SendAndListen_BothWays_PrintEachOnce()
+    {
+        await people.DrainAsync();
+        Assert.Equal(0, (await Alice.RunAsync("send", "--to", "bob", "héllo 😀")).Code);
+        var heard = await Bob.RunAsync("listen", "--count", "1", "--timeout", "30", "--json");
+        Assert.Equal(0, heard.Code);
+        var message = heard.Objects.Single();
+        Assert.Equal(("alice", "héllo 😀", true), (message.GetProperty("from").GetString(), message.GetProperty("text").GetString(), message.GetProperty("verified").GetBoolean()));
+        Assert.Equal(0, (await Bob.RunAsync("from a pipe\n", ["send", "--to", "alice", "-"])).Code);
+        Assert.Equal("from a pipe", (await Alice.RunAsync("listen", "--count", "1", "--timeout", "30", "--json")).Objects.Single().GetProperty("text").GetString());
+        Assert.Contains("from a pipe", (await Alice.RunAsync("history", "--with", "bob")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Listen_OwnerKilled_GoesOn()
+    {
+        await people.DrainAsync();
+        using var owner = Bob.Start("chat");
+        while (!File.Exists(Path.Combine(Bob.Profile, "agent.sock"))) await Task.Delay(20);
+        using var listener = Bob.Start("listen", "--count", "2", "--timeout", "50", "--json");
+        Assert.Equal(0, (await Alice.RunAsync("send", "--to", "bob", "before")).Code);
+        Assert.Contains("before", await listener.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+        owner.Kill();
+        await owner.WaitForExitAsync();
+        Assert.Equal(0, (await Alice.RunAsync("send", "--to", "bob", "after")).Code);
+        var heard = await CliProcess.FinishAsync(listener);
+        Assert.Equal((0, "after"), (heard.Code, heard.Objects.Single().GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task Commands_AtOnce_ShareTheProfile()
+    {
+        await people.DrainAsync();
+        var ran = await Task.WhenAll(Enumerable.Range(0, 5).Select(number => Alice.RunAsync("send", "--to", "bob", $"at once {number}")));
+        Assert.All(ran, static one => Assert.Equal(0, one.Code));
+        var heard = await Bob.RunAsync("listen", "--count", "5", "--timeout", "30", "--json");
+        Assert.Equal(5, heard.Objects.Select(static message => message.GetProperty("text").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Send_ServerAway_QueuesAndArrivesLater()
+    {
+        await people.DrainAsync();
+        await people.StopServerAsync();
+        try
+        {
+            var queued = await Alice.RunAsync("send", "--to", "bob", "while away", "--json");
+            Assert.Equal((5, "queued"), (queued.Code, queued.Objects.Single().GetProperty("state").GetString()));
+            Assert.Equal("offline", (await Alice.RunAsync("status", "--json")).Objects.Single().GetProperty("connection").GetString());
+        }
+        finally
+        {
+            await people.StartServerAsync();
+        }
+
+        Assert.Equal(0, (await Alice.RunAsync("send", "--to", "bob", "back again")).Code);
+        var heard = await Bob.RunAsync("listen", "--count", "2", "--timeout", "30", "--json");
+        Assert.Equal(["while away", "back again"], heard.Objects.Select(static message => message.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task Logout_LocksUntilTheRightPassword()
+    {
+        Assert.Equal(0, (await Bob.RunAsync("logout")).Code);
+        Assert.Equal(3, (await Bob.RunAsync("whoami")).Code);
+        Assert.Equal(4, (await Bob.RunAsync("not it\n", ["login", "--password-file", "-"])).Code);
+        Assert.Equal(0, (await Bob.RunAsync(TwoPeople.Password + "\n", ["login", "--password-file", "-"])).Code);
+        var self = (await Bob.RunAsync("whoami", "--json")).Objects.Single();
+        Assert.Equal(64, self.GetProperty("fingerprint").GetString()!.Length);
+    }
+
+    [Fact]
+    public async Task Register_NameIsTaken_IsRefused()
+    {
+        using var folder = new TempFolder();
+        var other = new CliProcess(folder.Path, folder["p"]);
+        var ran = await other.RunAsync("some password\n", ["register", "--join", people.Join, "--user", "alice", "--password-file", "-"]);
+        Assert.Equal(4, ran.Code);
+        Assert.DoesNotContain("   at ", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Chat_Pipe_SendsAndEnds()
+    {
+        await people.DrainAsync();
+        var ran = await Alice.RunAsync("one line\n/users\n", ["chat", "--with", "bob"]);
+        Assert.Equal(0, ran.Code);
+        Assert.Contains("one line", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("bob", ran.Output, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>A server and two people who registered with the program.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The test runner ends it by DisposeAsync.")]
+public sealed class TwoPeople : IAsyncLifetime
+{
+    internal const string Password = "correct horse battery";
+
+    private readonly TempFolder _folder = new();
+    private ServerProcess? _server;
+
+    internal CliProcess Alice => new(_folder["alice-home"], _folder["alice"]);
+
+    internal CliProcess Bob => new(_folder["bob-home"], _folder["bob"]);
+
+    internal string Join => _server!.Join;
+
+    public async Task InitializeAsync()
+    {
+        _server = await ServerProcess.StartAsync(_folder["data"]);
+        await Task.WhenAll(RegisterAsync(Alice, "alice"), RegisterAsync(Bob, "bob"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null) await _server.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    internal async Task StopServerAsync() => await _server!.StopAsync();
+
+    internal async Task StartServerAsync()
+    {
+        var port = _server!.Port;
+        await _server.DisposeAsync();
+        _server = await ServerProcess.StartAsync(_folder["data"], $"127.0.0.1:{port}");
+    }
+
+    /// <summary>What other tests sent to Bob is out of the way.</summary>
+    internal async Task DrainAsync() => await Bob.RunAsync("listen", "--timeout", "0.5");
+
+    private async Task RegisterAsync(CliProcess person, string name)
+    {
+        var ran = await person.RunAsync(Password + "\n", ["register", "--join", Join, "--user", name, "--password-file", "-", "--json"]);
+        if (ran.Code != 0) throw new InvalidOperationException($"register {name}: {ran.Error}");
+    }
+}

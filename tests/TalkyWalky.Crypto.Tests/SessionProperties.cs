@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TalkyWalky.Testing;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto.Tests;
@@ -27,7 +28,7 @@ public sealed class SessionProperties
         public override string ToString() => $"{Act} {N}";
     }
 
-    private static Config Config => Config.QuickThrowOnFailure.WithMaxTest(150);
+    private static Config Config => Config.QuickThrowOnFailure.WithMaxTest(Effort.Count(usual: 150, full: 5000));
 
     [Fact]
     public void Open_AnyDelivery_AcceptsExactlyWhatArrived() => Prop.ForAll(Steps().ToArbitrary(), Replay).Check(Config);

@@ -1,4 +1,5 @@
 using TalkyWalky.EndToEnd.Tests.Harness;
+using TalkyWalky.Testing;
 
 namespace TalkyWalky.EndToEnd.Tests;
 
@@ -6,9 +7,9 @@ namespace TalkyWalky.EndToEnd.Tests;
 [Collection(OneAfterTheOther.Name)]
 public sealed class CrashTests(Organisation organisation)
 {
-    private const int Count = 1000;
+    private static readonly int Count = Effort.Count(usual: 1000, full: 10_000);
 
-    private static readonly string[] Expected = [.. Enumerable.Range(1, Count).Select(n => $"message {n:0000}")];
+    private static readonly string[] Expected = [.. Enumerable.Range(1, Count).Select(n => $"message {n:00000}")];
 
     [Fact]
     public async Task ServerKilled_InTheMiddleOf1000Messages_NoneLostNoneTwice()
@@ -16,7 +17,7 @@ public sealed class CrashTests(Organisation organisation)
         await using var place = await organisation.CopyAsync();
         var server = await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
-        var listening = bob.Start("listen", "--json", "--count", $"{Count}", "--timeout", "240");
+        var listening = bob.Start("listen", "--json", "--count", $"{Count}", "--timeout", "600");
         var writing = ada.Start("chat", "--with", "bob");
 
         foreach (var part in Expected.Chunk(Count / 4))
@@ -28,7 +29,7 @@ public sealed class CrashTests(Organisation organisation)
             server = await place.StartServerAsync();
         }
 
-        Assert.Equal(0, await listening.ExitAsync(240));
+        Assert.Equal(0, await listening.ExitAsync(600));
         await AssertBobHasAll(bob);
         await writing.SignalAsync("INT");
         Assert.Equal(Expected, (await ada.HistoryAsync("bob")).Select(Messages.Text));
@@ -106,12 +107,12 @@ public sealed class CrashTests(Organisation organisation)
         var writing = ada.Start("chat", "--with", "bob");
         foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
         writing.Input.Close();
-        Assert.Equal(0, await writing.ExitAsync(120));
-        await ada.SettledAsync();
+        Assert.Equal(0, await writing.ExitAsync(300));
+        await ada.SettledAsync(300);
         Assert.Equal(0, await server.SignalAsync("TERM"));
 
         await place.StartServerAsync();
-        Assert.Equal(Expected, (await bob.ListenAsync(Count, 120)).Select(Messages.Text));
+        Assert.Equal(Expected, (await bob.ListenAsync(Count, 300)).Select(Messages.Text));
         await AssertBobHasAll(bob);
     }
 

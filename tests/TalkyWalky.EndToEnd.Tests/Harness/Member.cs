@@ -33,7 +33,7 @@ internal sealed class Member(Place place, string name)
     public async Task<IReadOnlyList<JsonElement>> ListenAsync(int count, int seconds = 60) =>
         Parse((await RunAsync(["listen", "--json", "--count", $"{count}", "--timeout", $"{seconds}"], seconds: seconds + 30)).Expect(0).Lines);
 
-    public async Task<IReadOnlyList<JsonElement>> HistoryAsync(string with, int limit = 5000) =>
+    public async Task<IReadOnlyList<JsonElement>> HistoryAsync(string with, int limit = 10_000) =>
         Parse((await RunAsync(["history", "--json", "--with", with, "--limit", $"{limit}"])).Expect(0).Lines);
 
     /// <summary>Waits until nothing is left to send.</summary>

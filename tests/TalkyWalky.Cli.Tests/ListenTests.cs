@@ -85,6 +85,6 @@ public sealed class ListenTests : IDisposable
     {
         public override Encoding Encoding => Encoding.UTF8;
 
-        public override Task WriteAsync(string? value) => throw new IOException("Broken pipe");
+        public override void Write(string? value) => throw new IOException("Broken pipe");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class DataChannel : AdminChannel
         CertificateAuthority? authority = null;
         try
         {
-            authority = AuthorityFolder.Open(folder, configuration.Authority);
+            authority = AuthorityFolder.Open(folder, configuration);
             var enrolment = new AuthorityService(
                 configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);
             var root = authority.Anchor.Hash;

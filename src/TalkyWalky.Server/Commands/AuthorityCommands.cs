@@ -44,7 +44,7 @@ internal static class AuthorityCommands
             ask ? "the prompt" : file!);
         var passphrase = given ?? AuthorityPassphrase.FindOrMake(folder, configuration.Authority);
         await context.Terminal.Error.WriteLineAsync("making the certificate authority (RSA-4096), a few seconds".AsMemory(), cancellation);
-        using var made = AuthorityFolder.Make(folder, configuration.Organisation, passphrase, services.Keys, context.Time.GetUtcNow());
+        using var made = AuthorityFolder.Make(folder, configuration, passphrase, services.Keys, context.Time.GetUtcNow());
         context.Terminal.Output.WriteLine($"made the certificate authority of {made.Organisation} ({made.Domain}) in {folder.Authority}");
         context.Terminal.Output.WriteLine($"root {made.Anchor.Hash}");
         context.Terminal.Output.WriteLine(

@@ -11,8 +11,8 @@ internal static class AuthorityFolder
 {
     public static bool Exists(DataFolder folder) => Directory.Exists(folder.Authority);
 
-    public static CertificateAuthority Open(DataFolder folder, PassphraseSettings settings) =>
-        CertificateAuthority.Open(folder.Authority, AuthorityPassphrase.Find(folder, settings));
+    public static CertificateAuthority Open(DataFolder folder, ServerConfiguration configuration) =>
+        CertificateAuthority.Open(folder.Authority, AuthorityPassphrase.Find(folder, configuration.Authority), configuration.PublicUrl);
 
     /// <summary>What every start does. The caller holds the engines' lock.</summary>
     public static CertificateAuthority OpenOrMake(DataFolder folder, ServerConfiguration configuration, HostServices services)
@@ -21,30 +21,31 @@ internal static class AuthorityFolder
         {
             HostLog.MakingAuthority(services.Log);
             var passphrase = AuthorityPassphrase.FindOrMake(folder, configuration.Authority);
-            var made = Make(folder, configuration.Organisation, passphrase, services.Keys, services.Time.GetUtcNow());
+            var made = Make(folder, configuration, passphrase, services.Keys, services.Time.GetUtcNow());
             if (File.Exists(folder.Passphrase)) HostLog.MadeAuthority(services.Log, made.Organisation, folder.Passphrase);
             return made;
         }
 
-        var authority = Open(folder, configuration.Authority);
+        var authority = Open(folder, configuration);
         if (!string.Equals(authority.Organisation, configuration.Organisation.Name, StringComparison.Ordinal) || !string.Equals(authority.Domain, configuration.Organisation.Domain, StringComparison.Ordinal))
             HostLog.OrganisationDiffers(services.Log, authority.Organisation, authority.Domain);
         return authority;
     }
 
     /// <summary>Takes seconds. The caller holds the engines' lock, so no other process makes one here.</summary>
-    public static CertificateAuthority Make(DataFolder folder, OrganisationSettings organisation, string passphrase, IKeySource keys, DateTimeOffset now)
+    public static CertificateAuthority Make(DataFolder folder, ServerConfiguration configuration, string passphrase, IKeySource keys, DateTimeOffset now)
     {
         var draft = folder.Authority + ".new";
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
         DataFolder.MakeOwnerOnly(draft);
-        using (CertificateAuthority.Initialise(draft, organisation.Name, organisation.Domain, passphrase, keys, now))
+        var organisation = configuration.Organisation;
+        using (CertificateAuthority.Initialise(draft, organisation.Name, organisation.Domain, passphrase, keys, now, configuration.PublicUrl))
         {
             // Opened again below: what the next start does is what is used now.
         }
 
         Directory.Move(draft, folder.Authority);
-        return CertificateAuthority.Open(folder.Authority, passphrase);
+        return CertificateAuthority.Open(folder.Authority, passphrase, configuration.PublicUrl);
     }
 
     /// <summary>The root, which needs no passphrase.</summary>

@@ -15,7 +15,7 @@ namespace TalkyWalky.Client.Engine;
 /// <summary>The engine of one profile.</summary>
 internal sealed class ChatEngine : IChat
 {
-    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(5), ConnectTime = TimeSpan.FromSeconds(10), Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(3), ConnectTime = TimeSpan.FromSeconds(10), Poll = TimeSpan.FromMilliseconds(20);
 
     private readonly ProfileFolder _folder;
     private readonly Self _self;
@@ -160,6 +160,8 @@ internal sealed class ChatEngine : IChat
         try
         {
             await Inbox.FlushReceiptsAsync(_outbox);
+            // The inbox may be between writing a receipt and sending it.
+            foreach (var contact in await Database.RunAsync(static rows => rows.Outbox.Contacts(), CancellationToken.None)) _outbox.Poke(contact);
         }
         catch (SqliteException)
         {

@@ -11,6 +11,7 @@ public sealed class PassphraseTests : IDisposable
 
     public PassphraseTests()
     {
+        _run.HasAProfile = false;
         var self = new MemoryChat().WhoAmIAsync(default).Result;
         _run.Enrol = _ => new EnrolOutcome.Enrolled(self);
     }
@@ -67,6 +68,7 @@ public sealed class PassphraseTests : IDisposable
         _run.Enrol = static _ => new EnrolOutcome.Pending("An administrator must approve.", TimeSpan.FromMinutes(1));
         var ran = await _run.RunAsync("right\n", ["login", "--join", Link + "&invite=T", "--user", "alice", "--password-file", "-", "--json"]);
         Assert.Equal((3, "pending"), (ran.Code, ran.ErrorCode));
+        _run.HasAProfile = true;
         var self = await _run.Chat.WhoAmIAsync(default);
         _run.Enrol = _ => new EnrolOutcome.Enrolled(self);
         Assert.Equal(0, (await _run.RunAsync("right\n", ["login", "--password-file", "-"])).Code);

@@ -13,7 +13,7 @@ internal sealed class ScreenChat : IAsyncDisposable
 {
     private const string Enter = "\u001b[?1049h\u001b[?2004h", Leave = "\u001b[?2004l\u001b[?1049l";
     private const int RecentMessages = 30;
-    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(5), LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly CommandContext _context;
     private readonly IChat _chat;
@@ -70,7 +70,19 @@ internal sealed class ScreenChat : IAsyncDisposable
         else await ChooseAsync(with, RecentMessages, cancellation);
         _happenings.AddEvents(_chat, _position);
         _happenings.AddKeys(_context.Host.Terminal.In);
+        _happenings.Add(WatchConnectionAsync);
         _sending = SendAllAsync();
+    }
+
+    // A change between the first look and the first event, or one dropped from a full buffer, is seen here.
+    private async Task WatchConnectionAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(LookAgain, _context.Host.Time);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            var status = await _chat.StatusAsync(cancellation);
+            await _happenings.PutAsync(new Happening.Chat(new ChatEvent.ConnectionChanged(status.Connection, status.Trouble)), cancellation);
+        }
     }
 
     // What was typed before leaving is handed over too; once the engine has it, it is safe.

@@ -10,7 +10,9 @@ internal sealed class EnrolmentFlow(CommandContext context)
 {
     public async Task<int> RunAsync(Registration registration, bool registers, CancellationToken cancellation)
     {
-        switch (await context.Passphrases.ToCreateAsync(cancellation))
+        // An enrolment that was begun has its passphrase already.
+        var isBegun = context.Host.Engine.HasProfile(context.Profile);
+        switch (isBegun ? await context.Passphrases.ToUnlockAsync(cancellation) : await context.Passphrases.ToCreateAsync(cancellation))
         {
             case PassphraseAnswer.Missing missing:
                 return await context.Reply.FailAsync(ExitCode.Failed, missing.Why);

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using TalkyWalky.Client.Store;
 
 namespace TalkyWalky.Client.Agent;
 
@@ -149,7 +151,8 @@ internal sealed partial class AgentServer : IAsyncDisposable
         catch (Exception failed) when (failed is not (OperationCanceledException or IOException { InnerException: SocketException }))
         {
             Log.RequestFailed(_log, request.Op, failed);
-            await line.WriteAsync(new AgentReply(AgentReplyKind.Failed) { Text = failed.Message }, AgentProtocol.Json.AgentReply, cancellation);
+            var why = failed is SqliteException store ? StoreFailure.Explain(store) : failed.Message;
+            await line.WriteAsync(new AgentReply(AgentReplyKind.Failed) { Text = why }, AgentProtocol.Json.AgentReply, cancellation);
         }
     }
 

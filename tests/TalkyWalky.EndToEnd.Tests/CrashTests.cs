@@ -41,12 +41,14 @@ public sealed class CrashTests(Organisation organisation)
         await using var place = await organisation.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
+        // Three rounds together stay within the 10,000 messages that one history command prints.
+        var offered = Expected[..Math.Min(Count, 3000)];
         var (kept, heard) = (0, 0);
         foreach (var stop in new[] { 3, 60, 200 })
         {
             heard += stop;
             var writing = ada.Start("chat", "--with", "bob");
-            foreach (var text in Expected) await writing.Input.WriteLineAsync(text);
+            foreach (var text in offered) await writing.Input.WriteLineAsync(text);
             await writing.Input.FlushAsync();
             var listening = bob.Start("listen", "--json", "--count", $"{stop}", "--timeout", "120");
             Assert.Equal(0, await listening.ExitAsync(120));
@@ -54,7 +56,7 @@ public sealed class CrashTests(Organisation organisation)
             await ada.SettledAsync();
             var written = await ada.HistoryAsync("bob");
             Assert.True(written.Count >= heard, $"{written.Count} kept");
-            Assert.Equal(Expected.Take(written.Count - kept), written.Skip(kept).Select(Messages.Text));
+            Assert.Equal(offered.Take(written.Count - kept), written.Skip(kept).Select(Messages.Text));
             kept = written.Count;
         }
 

@@ -48,7 +48,7 @@ internal static class CertificatePath
         var policy = chain.ChainPolicy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         policy.DisableCertificateDownloads = true;
-        policy.RevocationMode = X509RevocationMode.NoCheck; // status comes signed through the session (docs/protocol.md section 3)
+        policy.RevocationMode = X509RevocationMode.NoCheck; // nothing is fetched here; certificate status is not part of this version
         policy.VerificationTime = at.UtcDateTime;
         policy.VerificationTimeIgnored = false;
         if (profile.ExtendedKeyUsage is { } purpose) policy.ApplicationPolicy.Add(new Oid(purpose));

@@ -19,10 +19,23 @@ public interface IChat : IAsyncDisposable
     /// Keeps the text durably, then waits until the gateway accepted it, refused it or is found unreachable. The caller names the message: asked again with an
     /// <paramref name="id"/> that is kept already, it reports the fate of that message and sends nothing twice, so an unknown outcome is safe to repeat.
     /// </summary>
-    Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation);
+    Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation);
 
-    /// <summary>The newest messages with a person, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given.</summary>
-    Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation);
+    /// <summary>The newest messages of a conversation, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given.</summary>
+    Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation);
+
+    /// <summary>Every conversation of this profile that is not closed, the one with the newest message first.</summary>
+    Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation);
+
+    Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation);
+
+    Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation);
+
+    /// <summary>The person's own names, settings, read state and history.</summary>
+    Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation);
+
+    /// <summary>Tells those who are connected that the person is typing. Call it on each key; it is told every few seconds at most, and lost when it cannot be told.</summary>
+    Task TypingAsync(Target to, CancellationToken cancellation);
 
     /// <summary>Messages received after <paramref name="sequence"/> in order of arrival, then live events, until cancelled.</summary>
     IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, CancellationToken cancellation);
@@ -64,7 +77,8 @@ public enum PersonPresence
     Online,
 }
 
-public sealed record PersonInfo(UserId User, string Username, string FullName, PersonPresence Presence, DateTimeOffset? LastSeen);
+/// <param name="Name">What the person wants to be called: show it beside the username where they differ; null when the person did not say.</param>
+public sealed record PersonInfo(UserId User, string Username, string FullName, PersonPresence Presence, DateTimeOffset? LastSeen, string? Name = null);
 
 public enum MessageState
 {
@@ -74,7 +88,7 @@ public enum MessageState
     /// <summary>The gateway holds it durably.</summary>
     Sent,
 
-    /// <summary>A device of the addressee stored it.</summary>
+    /// <summary>A device of the addressee stored it; in a room, of every member who gives receipts and was to get it.</summary>
     Delivered,
 
     /// <summary>Refused for good; <see cref="ChatMessage.Trouble"/> says why.</summary>
@@ -82,17 +96,22 @@ public enum MessageState
 
     /// <summary>Came from someone else.</summary>
     Received,
+
+    /// <summary>The addressee has seen it; in a room, every member who says so.</summary>
+    Read,
 }
 
 /// <param name="Sequence">Order of arrival here, rising; 0 for own messages.</param>
 /// <param name="Position">Place in the conversation.</param>
 /// <param name="From">Username as the verified certificate says.</param>
-/// <param name="With">Username of the other person of the conversation.</param>
+/// <param name="FromName">What the author wants to be called, where that differs from the username.</param>
+/// <param name="With">Username of the other person of the conversation, or the name of the room.</param>
+/// <param name="IsRoom">The conversation is a room.</param>
 /// <param name="Verified">The author's certificate and signature were verified. Nothing else is ever shown.</param>
 /// <param name="GapBefore">A message is missing before this one.</param>
 public sealed record ChatMessage(
     MessageId Id, ConversationId Conversation, string With, string From, bool Mine, string Text, DateTimeOffset SentAt, DateTimeOffset? ReceivedAt,
-    MessageState State, bool Verified, bool GapBefore, string? Trouble, long Sequence, long Position);
+    MessageState State, bool Verified, bool GapBefore, string? Trouble, long Sequence, long Position, bool IsRoom = false, string? FromName = null);
 
 public abstract record SendOutcome
 {
@@ -135,4 +154,20 @@ public abstract record ChatEvent
 
     /// <summary>Something a person should know, as a sentence: messages dropped by a full mailbox, a broken chain.</summary>
     public sealed record Notice(string Text) : ChatEvent;
+
+    /// <summary>Somebody tampers, or seems to: a forked ledger, a ghost, commits withheld. A sentence that says what to do; shown until seen.</summary>
+    public sealed record Alarm(string Text) : ChatEvent;
+
+    /// <summary>A room came, changed or went, or its members did.</summary>
+    public sealed record RoomChanged(RoomInfo Room) : ChatEvent;
+
+    /// <summary>Unread count, mute or closing of a conversation changed, here or on another device of this person.</summary>
+    public sealed record ConversationChanged(ConversationInfo Conversation) : ChatEvent;
+
+    /// <summary>Transient: someone is typing right now. It holds for six seconds.</summary>
+    /// <param name="In">The conversation; a person stands for the direct one with him.</param>
+    public sealed record Typing(Target In, string From) : ChatEvent;
+
+    /// <summary>A device of this person waits for approval, came or went.</summary>
+    public sealed record DevicesChanged(IReadOnlyList<DeviceInfo> Devices) : ChatEvent;
 }

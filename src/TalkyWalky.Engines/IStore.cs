@@ -2,7 +2,7 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines;
 
-/// <summary>What the server itself must remember: devices, certificates, invitations, presence. Never content.</summary>
+/// <summary>What the server itself must remember: devices, certificates, invitations, presence, profile records, the ledgers of rooms. Never content.</summary>
 public interface IStore
 {
     /// <summary>
@@ -35,8 +35,48 @@ public interface IStore
     /// <summary>When the person last gave the password for this device; null before the first log-in.</summary>
     Task SetLoginAsync(DeviceId device, DateTimeOffset time, CancellationToken cancellation);
 
+    /// <summary>Lets a pending device in. False when there is none of this id or it is not pending.</summary>
+    /// <param name="approval">The compact JWS of the device that approved; null when an administrator did.</param>
+    Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>Ends a pending or active device for good. False when it is unknown or revoked already.</summary>
+    Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>False when there is no such device.</summary>
+    Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation);
+
+    /// <summary>Keeps the record if its version is higher than the one kept. False when it is not.</summary>
+    Task<bool> SetProfileAsync(UserId user, ulong version, byte[] record, CancellationToken cancellation);
+
+    Task<IReadOnlyDictionary<UserId, byte[]>> ProfilesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation);
+
+    /// <summary>
+    /// Appends a commit that the caller verified, and the room as it is after it, in one step. False when the room's newest epoch is not the one before: another
+    /// commit was first.
+    /// </summary>
+    Task<bool> AppendCommitAsync(RoomCommit commit, CancellationToken cancellation);
+
+    Task<RoomRecord?> FindRoomAsync(ConversationId room, CancellationToken cancellation);
+
+    /// <summary>Commits by rising epoch, those after <paramref name="after"/>, until <paramref name="maxBytes"/> are passed; at least one if there is any.</summary>
+    Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation);
+
+    /// <summary>Rooms that this person is or was in or is invited to, by id.</summary>
+    Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation);
+
+    /// <summary>Open rooms that are not closed, by id.</summary>
+    Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation);
+
     Task CheckAsync(CancellationToken cancellation);
 }
+
+/// <param name="Room">As it is after the commit; its epoch and head are the commit's.</param>
+/// <param name="Token">The compact JWS.</param>
+/// <param name="Concerned">People who got into the room, out of it, or were invited by this commit: from then on the room is among theirs.</param>
+public sealed record RoomCommit(RoomRecord Room, byte[] Token, IReadOnlyCollection<UserId> Concerned);
+
+/// <summary>A room as its ledger says; the ledger itself decides.</summary>
+public sealed record RoomRecord(ConversationId Room, ulong Epoch, Digest Head, string Name, string Topic, bool IsOpen, bool IsClosed, int Members);
 
 public enum DeviceState
 {
@@ -47,6 +87,8 @@ public enum DeviceState
 
 /// <param name="IdentityCertificate">DER, the newest; null while pending.</param>
 /// <param name="EncryptionCertificate">DER, the newest; null until enrolled.</param>
+/// <param name="Name">As its owner calls it.</param>
+/// <param name="Approval">The compact JWS of the device that let it in; null for a first device and for one that an administrator let in.</param>
 public sealed record DeviceRecord(
     DeviceId Device,
     UserId User,
@@ -55,7 +97,10 @@ public sealed record DeviceRecord(
     byte[]? IdentityCertificate,
     byte[]? EncryptionCertificate,
     DateTimeOffset AddedAt,
-    DateTimeOffset? LoginAt)
+    DateTimeOffset? LoginAt,
+    string? Name,
+    byte[]? Approval,
+    DateTimeOffset? RevokedAt)
 {
     /// <summary>Others may address it: active with both certificates.</summary>
     public bool IsListed => State == DeviceState.Active && IdentityCertificate is not null && EncryptionCertificate is not null;

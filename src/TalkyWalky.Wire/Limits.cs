@@ -18,7 +18,7 @@ public static class Limits
     public const int Payload = 960 * 1024;
 
     /// <summary>Recipients of one publish; a grant for more devices goes out in several publishes.</summary>
-    public const int Recipients = 1000;
+    public const int Recipients = 4000;
 
     /// <summary>Bytes of one recipient's slice: an RSA-4096 block, a path of 32 hashes, framing.</summary>
     public const int Slice = 2048;
@@ -35,6 +35,20 @@ public static class Limits
     public const int Password = 1024;
 
     public const int PresenceWatch = 2000;
+
+    /// <summary>People whose devices are asked for at once.</summary>
+    public const int Roster = 500;
+
+    public const int RoomMembers = 10_000;
+
+    /// <summary>Users named by one commit.</summary>
+    public const int CommitUsers = 500;
+
+    /// <summary>Characters of a room's name, its topic, a shown name and a device's name.</summary>
+    public const int RoomName = 80, RoomTopic = 500, ShownName = 80, DeviceName = 60;
+
+    /// <summary>Payload of one transient signal.</summary>
+    public const int Signal = 2048;
 
     public const int UsersPage = 1000;
 }

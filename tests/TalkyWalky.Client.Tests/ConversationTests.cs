@@ -21,9 +21,9 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
 
         Assert.IsType<SendOutcome.Sent>(await bob.SendAsync(alice, "and back"));
         Assert.Equal("and back", Assert.Single(await alice.ReceiveAsync(1)).Text);
-        var history = await alice.Chat!.HistoryAsync(bob.Name, 10, null, CancellationToken.None);
+        var history = await alice.Chat!.HistoryAsync(Target.Person(bob.Name), 10, null, CancellationToken.None);
         Assert.Equal(["Grüße, 世界 👋", "and back"], history.Select(static message => message.Text));
-        var page = await alice.Chat!.HistoryAsync(bob.Name, 10, history[1].Position, CancellationToken.None);
+        var page = await alice.Chat!.HistoryAsync(Target.Person(bob.Name), 10, history[1].Position, CancellationToken.None);
         Assert.Equal("Grüße, 世界 👋", Assert.Single(page).Text);
     }
 
@@ -36,7 +36,7 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
         await bob.OpenAsync();
         var id = MessageId.New();
         var both = await Task.WhenAll(
-            alice.Chat!.SendAsync(id, bob.Name, "once", CancellationToken.None), alice.Chat!.SendAsync(id, bob.Name, "once", CancellationToken.None)).WaitAsync(TestClient.Patience);
+            alice.Chat!.SendAsync(id, Target.Person(bob.Name), "once", CancellationToken.None), alice.Chat!.SendAsync(id, Target.Person(bob.Name), "once", CancellationToken.None)).WaitAsync(TestClient.Patience);
         Assert.All(both, static outcome => Assert.IsType<SendOutcome.Sent>(outcome));
         Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "end"));
         Assert.Equal(["once", "end"], (await bob.ReceiveAsync(2)).Select(static message => message.Text));
@@ -47,12 +47,12 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
     {
         await using var alice = await TestClient.RegisterAsync(server.Link, "alice");
         var chat = await alice.OpenAsync();
-        var nobody = Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), "nobody-here", "x", CancellationToken.None).WaitAsync(TestClient.Patience));
+        var nobody = Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("nobody-here"), "x", CancellationToken.None).WaitAsync(TestClient.Patience));
         Assert.Contains("nobody-here", nobody.Why, StringComparison.Ordinal);
         Assert.IsType<SendOutcome.Refused>(await alice.SendAsync(alice, "to myself"));
-        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), "bob", "", CancellationToken.None));
-        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), "bob", new string('x', Limits.Text + 1), CancellationToken.None));
-        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), "bob", "\ud800", CancellationToken.None));
+        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), "", CancellationToken.None));
+        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), new string('x', Limits.Text + 1), CancellationToken.None));
+        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), "\ud800", CancellationToken.None));
         Assert.Equal(0, (await chat.StatusAsync(CancellationToken.None)).Outbox);
     }
 
@@ -79,7 +79,7 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
         await alice.CloseAsync();
         await bob.OpenAsync();
         Assert.Equal(Enumerable.Range(0, 300).Select(static i => $"{i}"), (await bob.ReceiveAsync(300)).Select(static message => message.Text));
-        Assert.All(await bob.Chat!.HistoryAsync(alice.Name, 300, null, CancellationToken.None), static message => Assert.False(message.GapBefore));
+        Assert.All(await bob.Chat!.HistoryAsync(Target.Person(alice.Name), 300, null, CancellationToken.None), static message => Assert.False(message.GapBefore));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
         await chat.LogoutAsync(CancellationToken.None);
         Assert.Equal(ConnectionState.LoggedOut, (await chat.StatusAsync(CancellationToken.None)).Connection);
         Assert.IsType<SendOutcome.NotLoggedIn>(await alice.SendAsync(bob, "x"));
-        await Assert.ThrowsAsync<NotLoggedInException>(() => chat.HistoryAsync(bob.Name, 1, null, CancellationToken.None));
+        await Assert.ThrowsAsync<NotLoggedInException>(() => chat.HistoryAsync(Target.Person(bob.Name), 1, null, CancellationToken.None));
         await alice.CloseAsync();
 
         chat = await alice.OpenAsync();

@@ -24,7 +24,7 @@ public sealed class CrashTests(TestServer server) : IClassFixture<TestServer>
         await alice.UntilAsync(static status => status.Outbox == 0);
         await alice.SendAsync(bob, "end");
         Assert.Equal("end", (await bob.ReceiveAsync(1, received[^1].Sequence))[0].Text);
-        Assert.All(await bob.Chat!.HistoryAsync(alice.Name, Count + 1, null, CancellationToken.None), static message => Assert.False(message.GapBefore));
+        Assert.All(await bob.Chat!.HistoryAsync(Target.Person(alice.Name), Count + 1, null, CancellationToken.None), static message => Assert.False(message.GapBefore));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class CrashTests(TestServer server) : IClassFixture<TestServer>
             var queued = Assert.IsType<SendOutcome.Queued>(await alice.SendAsync(bob, "written offline"));
             Assert.Contains("Could not reach the server", queued.Why, StringComparison.Ordinal);
             Assert.Equal(1, (await alice.Chat!.StatusAsync(CancellationToken.None)).Outbox);
-            Assert.Equal("written offline", Assert.Single(await alice.Chat!.HistoryAsync(bob.Name, 10, null, CancellationToken.None)).Text);
+            Assert.Equal("written offline", Assert.Single(await alice.Chat!.HistoryAsync(Target.Person(bob.Name), 10, null, CancellationToken.None)).Text);
             await alice.CloseAsync();
         }
         finally

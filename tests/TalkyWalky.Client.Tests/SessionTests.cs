@@ -22,7 +22,7 @@ public sealed class SessionTests(TestServer server) : IClassFixture<TestServer>
         var received = await bob.ReceiveAsync(2);
         Assert.Equal(["0", "1"], received.Select(static message => message.Text));
         Assert.Equal(sent.Message.Id, received[1].Id);
-        Assert.All(await bob.Chat!.HistoryAsync(alice.Name, 2, null, CancellationToken.None), static message => Assert.False(message.GapBefore));
+        Assert.All(await bob.Chat!.HistoryAsync(Target.Person(alice.Name), 2, null, CancellationToken.None), static message => Assert.False(message.GapBefore));
         await alice.CloseAsync();
         Assert.Equal(2, await EditAsync(alice, static rows => rows.Number("SELECT count(*) FROM sending")));
     }

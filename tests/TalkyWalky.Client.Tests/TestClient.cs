@@ -68,7 +68,7 @@ internal sealed class TestClient : IAsyncDisposable
         Chat = null;
     }
 
-    public Task<SendOutcome> SendAsync(TestClient to, string text) => Chat!.SendAsync(MessageId.New(), to.Name, text, CancellationToken.None).WaitAsync(Patience);
+    public Task<SendOutcome> SendAsync(TestClient to, string text) => Chat!.SendAsync(MessageId.New(), Target.Person(to.Name), text, CancellationToken.None).WaitAsync(Patience);
 
     /// <summary>Waits for this many messages received after <paramref name="sequence"/>.</summary>
     public async Task<List<ChatMessage>> ReceiveAsync(int count, long sequence = 0)
@@ -110,7 +110,7 @@ internal sealed class TestClient : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
-            var message = (await Chat!.HistoryAsync(with.Name, 10_000, null, CancellationToken.None)).FirstOrDefault(one => one.Id == id);
+            var message = (await Chat!.HistoryAsync(Target.Person(with.Name), 10_000, null, CancellationToken.None)).FirstOrDefault(one => one.Id == id);
             if (message?.State == state) return message;
             if (patience.IsCancellationRequested) Assert.Fail($"the message stays {message?.State} ({message?.Trouble})");
             await Task.Delay(20, CancellationToken.None);

@@ -68,7 +68,7 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
                 await Reply.NoteAsync("Choose a person first: /with NAME");
                 break;
             case ChatInput.History history:
-                foreach (var message in await chat.HistoryAsync(_with!, history.Limit, before: null, cancellation)) await PrintAsync(message);
+                foreach (var message in await chat.HistoryAsync(Target.Person(_with!), history.Limit, before: null, cancellation)) await PrintAsync(message);
                 break;
             case ChatInput.ShowHelp:
                 await Reply.NoteAsync(ChatInput.Help);
@@ -92,7 +92,7 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
 
     private async Task SendAsync(string to, string text, CancellationToken cancellation)
     {
-        switch (await chat.SendAsync(MessageId.New(), to, text, cancellation))
+        switch (await chat.SendAsync(MessageId.New(), Target.Person(to), text, cancellation))
         {
             case SendOutcome.Sent sent:
                 await PrintAsync(sent.Message);

@@ -167,7 +167,7 @@ internal sealed class ScreenChat : IAsyncDisposable
         _screen.Clear();
         _screen.With = person?.Username ?? name;
         _screen.WithPresence = person?.Presence ?? PersonPresence.Unknown;
-        var history = await _chat.HistoryAsync(_screen.With, messages, before: null, cancellation);
+        var history = await _chat.HistoryAsync(Target.Person(_screen.With), messages, before: null, cancellation);
         foreach (var message in history) _screen.Put(message);
         if (person is null && history.Count == 0) _screen.Note($"{name} is not known here yet; a message will tell.");
         else if (history.Count == 0) _screen.Note($"No messages with {name} yet. Only the two of you can read what you write here.");
@@ -191,7 +191,7 @@ internal sealed class ScreenChat : IAsyncDisposable
         try
         {
             await foreach (var (id, to, text) in _outgoing.Reader.ReadAllAsync(_lastCall.Token))
-                await _happenings.PutAsync(new Happening.SendDone(id, await _chat.SendAsync(id, to, text, _lastCall.Token)), _lastCall.Token);
+                await _happenings.PutAsync(new Happening.SendDone(id, await _chat.SendAsync(id, Target.Person(to), text, _lastCall.Token)), _lastCall.Token);
         }
         catch (OperationCanceledException) when (_lastCall.IsCancellationRequested)
         {

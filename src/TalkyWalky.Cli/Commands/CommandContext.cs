@@ -69,7 +69,7 @@ internal sealed class CommandContext
         try
         {
             // The status of a profile just opened is "connecting"; history is refused to who is logged out, and reads nothing here.
-            _ = await chat.HistoryAsync("", limit: 0, before: null, cancellation);
+            _ = await chat.HistoryAsync(Target.Person(""), limit: 0, before: null, cancellation);
             return true;
         }
         catch (NotLoggedInException)

@@ -43,7 +43,7 @@ internal static class HistoryCommand
         while (messages.Count < limit)
         {
             var wanted = Math.Min(Page, limit - messages.Count);
-            var page = await chat.HistoryAsync(with, wanted, before, cancellation);
+            var page = await chat.HistoryAsync(Target.Person(with), wanted, before, cancellation);
             messages.InsertRange(0, page);
             if (page.Count < wanted) break;
             before = page[0].Position;

@@ -30,7 +30,7 @@ internal static class SendCommand
         var (text, wrong) = string.Equals(given, "-", StringComparison.Ordinal) ? await FromInputAsync(context, cancellation) : Check(given);
         if (text is null) return await context.Reply.FailAsync(ExitCode.Usage, wrong!);
         return await context.WithLoggedInChatAsync(
-            async chat => await ReportAsync(context, to, await chat.SendAsync(MessageId.New(), to, text, cancellation)), cancellation);
+            async chat => await ReportAsync(context, to, await chat.SendAsync(MessageId.New(), Target.Person(to), text, cancellation)), cancellation);
     }
 
     private static async Task<int> ReportAsync(CommandContext context, string to, SendOutcome outcome)

@@ -40,9 +40,9 @@ internal sealed class AgentChat(string profile) : IChat
         return people;
     }
 
-    public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
+    public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
     {
-        var reply = await AskAsync(new AgentRequest(AgentOp.Send) { Id = id, User = user, Text = text }, cancellation);
+        var reply = await AskAsync(new AgentRequest(AgentOp.Send) { Id = id, To = to, Text = text }, cancellation);
         return reply switch
         {
             { Kind: AgentReplyKind.Sent, Message: { } message } => new SendOutcome.Sent(message),
@@ -53,13 +53,41 @@ internal sealed class AgentChat(string profile) : IChat
         };
     }
 
-    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
-        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.History) { User = user, Limit = limit, Before = before }, cancellation))
+        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, Before = before }, cancellation))
             messages.Add(reply.Message ?? throw Unexpected(reply));
         return messages;
     }
+
+    public async Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation)
+    {
+        var conversations = new List<ConversationInfo>();
+        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.Conversations), cancellation))
+            conversations.Add(reply.Conversation ?? throw Unexpected(reply));
+        return conversations;
+    }
+
+    public async Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Room) { Room = request }, cancellation);
+        return reply.RoomAnswer ?? throw Unexpected(reply);
+    }
+
+    public async Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Device) { Device = request }, cancellation);
+        return reply.DeviceAnswer ?? throw Unexpected(reply);
+    }
+
+    public async Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Own) { Own = request }, cancellation);
+        return reply.OwnAnswer ?? throw Unexpected(reply);
+    }
+
+    public Task TypingAsync(Target to, CancellationToken cancellation) => AskAsync(new AgentRequest(AgentOp.Typing) { To = to }, cancellation);
 
     public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ namespace TalkyWalky.Client.Agent;
 internal static class AgentProtocol
 {
     /// <summary>Both ends are this program; a mismatch means that an older or newer one owns the profile.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Bytes of one line: 64 KiB of text is at most 6x in JSON escapes, with room for names and ids.</summary>
     public const int MaxLine = 512 * 1024;
@@ -33,6 +33,11 @@ internal enum AgentOp
     Logout,
     DevicePem,
     SetAway,
+    Conversations,
+    Room,
+    Device,
+    Own,
+    Typing,
 }
 
 /// <summary>One line per connection; which fields count depends on <paramref name="Op"/>.</summary>
@@ -42,7 +47,13 @@ internal sealed record AgentRequest(AgentOp Op)
 
     public MessageId? Id { get; init; }
 
-    public string? User { get; init; }
+    public Target? To { get; init; }
+
+    public RoomRequest? Room { get; init; }
+
+    public DeviceRequest? Device { get; init; }
+
+    public OwnRequest? Own { get; init; }
 
     public string? Text { get; init; }
 
@@ -82,6 +93,15 @@ internal enum AgentReplyKind
     PresenceChanged,
     ConnectionChanged,
     Notice,
+    Alarm,
+    Conversation,
+    Room,
+    Device,
+    Own,
+    RoomChanged,
+    ConversationChanged,
+    Typing,
+    DevicesChanged,
 }
 
 internal sealed record AgentReply(AgentReplyKind Kind)
@@ -98,6 +118,20 @@ internal sealed record AgentReply(AgentReplyKind Kind)
 
     public ConnectionState? Connection { get; init; }
 
+    public ConversationInfo? Conversation { get; init; }
+
+    public RoomAnswer? RoomAnswer { get; init; }
+
+    public DeviceAnswer? DeviceAnswer { get; init; }
+
+    public OwnAnswer? OwnAnswer { get; init; }
+
+    public RoomInfo? Room { get; init; }
+
+    public IReadOnlyList<DeviceInfo>? Devices { get; init; }
+
+    public Target? In { get; init; }
+
     public override string ToString() => $"AgentReply {{ Kind = {Kind} }}";
 }
 
@@ -110,6 +144,19 @@ internal sealed record AgentReply(AgentReplyKind Kind)
     Converters = [typeof(UserIdText), typeof(DeviceIdText), typeof(MessageIdText), typeof(ConversationIdText)])]
 [JsonSerializable(typeof(AgentRequest))]
 [JsonSerializable(typeof(AgentReply))]
+[JsonSerializable(typeof(RoomRequest.List), TypeInfoPropertyName = "RoomRequestList")]
+[JsonSerializable(typeof(DeviceRequest.List), TypeInfoPropertyName = "DeviceRequestList")]
+[JsonSerializable(typeof(RoomAnswer.Done), TypeInfoPropertyName = "RoomAnswerDone")]
+[JsonSerializable(typeof(RoomAnswer.Refused), TypeInfoPropertyName = "RoomAnswerRefused")]
+[JsonSerializable(typeof(RoomAnswer.Unreachable), TypeInfoPropertyName = "RoomAnswerUnreachable")]
+[JsonSerializable(typeof(DeviceAnswer.Done), TypeInfoPropertyName = "DeviceAnswerDone")]
+[JsonSerializable(typeof(DeviceAnswer.Refused), TypeInfoPropertyName = "DeviceAnswerRefused")]
+[JsonSerializable(typeof(DeviceAnswer.Unreachable), TypeInfoPropertyName = "DeviceAnswerUnreachable")]
+[JsonSerializable(typeof(OwnAnswer.Done), TypeInfoPropertyName = "OwnAnswerDone")]
+[JsonSerializable(typeof(OwnAnswer.Refused), TypeInfoPropertyName = "OwnAnswerRefused")]
+[JsonSerializable(typeof(OwnAnswer.Unreachable), TypeInfoPropertyName = "OwnAnswerUnreachable")]
+[JsonSerializable(typeof(OwnRequest.Settings), TypeInfoPropertyName = "OwnRequestSettings")]
+[JsonSerializable(typeof(OwnAnswer.Settings), TypeInfoPropertyName = "OwnAnswerSettings")]
 internal sealed partial class AgentJson : JsonSerializerContext;
 
 internal delegate bool TryParseId<T>(string? text, out T id);

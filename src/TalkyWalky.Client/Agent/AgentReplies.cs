@@ -27,6 +27,11 @@ internal static class AgentReplies
         ChatEvent.PresenceChanged presence => new AgentReply(AgentReplyKind.PresenceChanged) { Person = presence.Person },
         ChatEvent.ConnectionChanged connection => new AgentReply(AgentReplyKind.ConnectionChanged) { Connection = connection.State, Text = connection.Trouble },
         ChatEvent.Notice notice => new AgentReply(AgentReplyKind.Notice) { Text = notice.Text },
+        ChatEvent.Alarm alarm => new AgentReply(AgentReplyKind.Alarm) { Text = alarm.Text },
+        ChatEvent.RoomChanged room => new AgentReply(AgentReplyKind.RoomChanged) { Room = room.Room },
+        ChatEvent.ConversationChanged changed => new AgentReply(AgentReplyKind.ConversationChanged) { Conversation = changed.Conversation },
+        ChatEvent.Typing typing => new AgentReply(AgentReplyKind.Typing) { In = typing.In, Text = typing.From },
+        ChatEvent.DevicesChanged devices => new AgentReply(AgentReplyKind.DevicesChanged) { Devices = devices.Devices },
         _ => throw new InvalidOperationException($"unknown event {happening.GetType().Name}"),
     };
 
@@ -37,6 +42,11 @@ internal static class AgentReplies
         { Kind: AgentReplyKind.PresenceChanged, Person: { } person } => new ChatEvent.PresenceChanged(person),
         { Kind: AgentReplyKind.ConnectionChanged, Connection: { } state } => new ChatEvent.ConnectionChanged(state, reply.Text),
         { Kind: AgentReplyKind.Notice, Text: { } text } => new ChatEvent.Notice(text),
+        { Kind: AgentReplyKind.Alarm, Text: { } text } => new ChatEvent.Alarm(text),
+        { Kind: AgentReplyKind.RoomChanged, Room: { } room } => new ChatEvent.RoomChanged(room),
+        { Kind: AgentReplyKind.ConversationChanged, Conversation: { } conversation } => new ChatEvent.ConversationChanged(conversation),
+        { Kind: AgentReplyKind.Typing, In: { } conversation, Text: { } from } => new ChatEvent.Typing(conversation, from),
+        { Kind: AgentReplyKind.DevicesChanged, Devices: { } devices } => new ChatEvent.DevicesChanged(devices),
         _ => null,
     };
 }

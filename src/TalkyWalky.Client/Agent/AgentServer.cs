@@ -166,8 +166,11 @@ internal sealed partial class AgentServer : IAsyncDisposable
             case { Op: AgentOp.Users }:
                 foreach (var person in await _chat.UsersAsync(request.Flag ?? false, cancellation)) yield return new AgentReply(AgentReplyKind.Person) { Person = person };
                 break;
-            case { Op: AgentOp.History, User: { } user, Limit: { } limit }:
-                foreach (var message in await _chat.HistoryAsync(user, limit, request.Before, cancellation)) yield return new AgentReply(AgentReplyKind.Message) { Message = message };
+            case { Op: AgentOp.History, To: { } of, Limit: { } limit }:
+                foreach (var message in await _chat.HistoryAsync(of, limit, request.Before, cancellation)) yield return new AgentReply(AgentReplyKind.Message) { Message = message };
+                break;
+            case { Op: AgentOp.Conversations }:
+                foreach (var one in await _chat.ConversationsAsync(cancellation)) yield return new AgentReply(AgentReplyKind.Conversation) { Conversation = one };
                 break;
             case { Op: AgentOp.Events, Sequence: { } sequence }:
                 using (var untilStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token))
@@ -191,12 +194,21 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 return new AgentReply(AgentReplyKind.Self) { Self = await _chat.WhoAmIAsync(cancellation) };
             case { Op: AgentOp.Status }:
                 return new AgentReply(AgentReplyKind.Status) { Status = await _chat.StatusAsync(cancellation) };
-            case { Op: AgentOp.Send, Id: { } id, User: { } user, Text: { } text }:
-                return AgentReplies.From(await _chat.SendAsync(id, user, text, cancellation));
+            case { Op: AgentOp.Send, Id: { } id, To: { } to, Text: { } text }:
+                return AgentReplies.From(await _chat.SendAsync(id, to, text, cancellation));
             case { Op: AgentOp.Login, Password: { } password }:
                 return AgentReplies.From(await _chat.LoginAsync(password, cancellation));
             case { Op: AgentOp.DevicePem }:
                 return new AgentReply(AgentReplyKind.Pem) { Text = await _chat.DevicePemAsync(cancellation) };
+            case { Op: AgentOp.Room, Room: { } room }:
+                return new AgentReply(AgentReplyKind.Room) { RoomAnswer = await _chat.RoomAsync(room, cancellation) };
+            case { Op: AgentOp.Device, Device: { } device }:
+                return new AgentReply(AgentReplyKind.Device) { DeviceAnswer = await _chat.DeviceAsync(device, cancellation) };
+            case { Op: AgentOp.Own, Own: { } own }:
+                return new AgentReply(AgentReplyKind.Own) { OwnAnswer = await _chat.OwnAsync(own, cancellation) };
+            case { Op: AgentOp.Typing, To: { } to }:
+                await _chat.TypingAsync(to, cancellation);
+                return null;
             case { Op: AgentOp.Logout }:
                 await _chat.LogoutAsync(cancellation);
                 return null;

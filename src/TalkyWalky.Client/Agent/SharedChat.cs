@@ -24,11 +24,21 @@ internal sealed class SharedChat(ProfileDoor door, Holding first) : IChat
     public Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation) =>
         AskAsync(chat => chat.UsersAsync(activeOnly, cancellation), cancellation);
 
-    public Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation) =>
-        AskAsync(chat => chat.SendAsync(id, user, text, cancellation), cancellation);
+    public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
+        AskAsync(chat => chat.SendAsync(id, to, text, cancellation), cancellation);
 
-    public Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation) =>
-        AskAsync(chat => chat.HistoryAsync(user, limit, before, cancellation), cancellation);
+    public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
+        AskAsync(chat => chat.HistoryAsync(of, limit, before, cancellation), cancellation);
+
+    public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => AskAsync(chat => chat.ConversationsAsync(cancellation), cancellation);
+
+    public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => AskAsync(chat => chat.RoomAsync(request, cancellation), cancellation);
+
+    public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation) => AskAsync(chat => chat.DeviceAsync(request, cancellation), cancellation);
+
+    public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation) => AskAsync(chat => chat.OwnAsync(request, cancellation), cancellation);
+
+    public Task TypingAsync(Target to, CancellationToken cancellation) => AskAsync(chat => DoneAsync(chat.TypingAsync(to, cancellation)), cancellation);
 
     public Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation) => AskAsync(chat => chat.LoginAsync(password, cancellation), cancellation);
 

@@ -24,6 +24,10 @@ internal sealed class GatewayLink : IDisposable
     private readonly Channel<PresenceChanged> _presence = Channel.CreateBounded<PresenceChanged>(
         new BoundedChannelOptions(4096) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropOldest });
 
+    private readonly Channel<RoomChanged> _rooms = Hints<RoomChanged>();
+    private readonly Channel<PersonChanged> _people = Hints<PersonChanged>();
+    private readonly Channel<Relayed> _signals = Hints<Relayed>();
+
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, TaskCompletionSource<ServerFrame?>> _asked = [];
@@ -44,6 +48,13 @@ internal sealed class GatewayLink : IDisposable
     public ChannelReader<ServerFrame> Deliveries => _deliveries.Reader;
 
     public ChannelReader<PresenceChanged> Presence => _presence.Reader;
+
+    /// <summary>Hints: of very many at once the oldest are dropped, for what they are about can be asked for.</summary>
+    public ChannelReader<RoomChanged> RoomChanges => _rooms.Reader;
+
+    public ChannelReader<PersonChanged> PersonChanges => _people.Reader;
+
+    public ChannelReader<Relayed> Signals => _signals.Reader;
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended => _ending.Token;
@@ -176,6 +187,9 @@ internal sealed class GatewayLink : IDisposable
         {
             _deliveries.Writer.TryComplete();
             _presence.Writer.TryComplete();
+            _rooms.Writer.TryComplete();
+            _people.Writer.TryComplete();
+            _signals.Writer.TryComplete();
         }
     }
 
@@ -190,6 +204,15 @@ internal sealed class GatewayLink : IDisposable
                 break;
             case ServerFrame.BodyOneofCase.PresenceChanged:
                 _presence.Writer.TryWrite(frame.PresenceChanged);
+                break;
+            case ServerFrame.BodyOneofCase.RoomChanged:
+                _rooms.Writer.TryWrite(frame.RoomChanged);
+                break;
+            case ServerFrame.BodyOneofCase.PersonChanged:
+                _people.Writer.TryWrite(frame.PersonChanged);
+                break;
+            case ServerFrame.BodyOneofCase.Relayed:
+                _signals.Writer.TryWrite(frame.Relayed);
                 break;
             case ServerFrame.BodyOneofCase.Closing:
                 End(new LinkEnd(frame.Closing.Code, frame.Closing.Text));
@@ -208,6 +231,9 @@ internal sealed class GatewayLink : IDisposable
             ServerFrame.BodyOneofCase.Refused => frame.Refused.Request,
             ServerFrame.BodyOneofCase.PersonFound => frame.PersonFound.Request,
             ServerFrame.BodyOneofCase.Users => frame.Users.Request,
+            ServerFrame.BodyOneofCase.LedgerPage => frame.LedgerPage.Request,
+            ServerFrame.BodyOneofCase.Rooms => frame.Rooms.Request,
+            ServerFrame.BodyOneofCase.RosterPage => frame.RosterPage.Request,
             _ => 0UL,
         };
         TaskCompletionSource<ServerFrame?>? asked;
@@ -228,9 +254,17 @@ internal sealed class GatewayLink : IDisposable
             case ClientFrame.BodyOneofCase.Publish: frame.Publish.Request = _request; break;
             case ClientFrame.BodyOneofCase.Lookup: frame.Lookup.Request = _request; break;
             case ClientFrame.BodyOneofCase.ListUsers: frame.ListUsers.Request = _request; break;
+            case ClientFrame.BodyOneofCase.Commit: frame.Commit.Request = _request; break;
+            case ClientFrame.BodyOneofCase.FetchLedger: frame.FetchLedger.Request = _request; break;
+            case ClientFrame.BodyOneofCase.ListRooms: frame.ListRooms.Request = _request; break;
+            case ClientFrame.BodyOneofCase.FetchRoster: frame.FetchRoster.Request = _request; break;
+            case ClientFrame.BodyOneofCase.SetProfile: frame.SetProfile.Request = _request; break;
             default: throw new InvalidOperationException($"a {frame.BodyCase} frame has no answer");
         }
     }
+
+    private static Channel<T> Hints<T>() =>
+        Channel.CreateBounded<T>(new BoundedChannelOptions(4096) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     private void Release()
     {

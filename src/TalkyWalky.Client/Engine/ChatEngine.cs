@@ -3,8 +3,11 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Devices;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Own;
 using TalkyWalky.Client.Receive;
+using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
@@ -25,6 +28,9 @@ internal sealed class ChatEngine : IChat
     private readonly ConnectionStatus _status;
     private readonly Outbox _outbox;
     private readonly People _people;
+    private readonly RoomDesk _rooms;
+    private readonly DeviceDesk _devices;
+    private readonly OwnDesk _own;
     private readonly ConnectionLoop _loop;
     private readonly Task _running;
     private int _disposed;
@@ -39,7 +45,10 @@ internal sealed class ChatEngine : IChat
         _status = new ConnectionStatus(_events);
         _outbox = new Outbox(Database, _events, environment, log);
         _people = new People(Database, _events);
-        _loop = new ConnectionLoop(Database, _outbox, _people, _status, _events, environment, log);
+        _rooms = new RoomDesk(Database, _outbox, _events, environment, log);
+        _devices = new DeviceDesk(Database, _events, environment, log);
+        _own = new OwnDesk(Database, _outbox, _events, environment, log);
+        _loop = new ConnectionLoop(Database, _outbox, _people, [_rooms, _devices, _own], _status, _events, environment, log);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -70,13 +79,13 @@ internal sealed class ChatEngine : IChat
             await Task.Delay(Poll, _environment.Time, cancellation);
     }
 
-    public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
+    public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
     {
-        if (Check(user, text) is { } why) return new SendOutcome.Refused(why);
+        if (Check(to, text) is { } why) return new SendOutcome.Refused(why);
         try
         {
             // The first thing that waits, so that calls made one after the other are kept in that order.
-            var stored = await Database.RunAsync(rows => Keep(rows, id, user, text), cancellation);
+            var stored = await Database.RunAsync(rows => Keep(rows, id, to, text), cancellation);
             return stored.Known ?? await FollowAsync(id, stored.Message!, stored.Contact, cancellation);
         }
         catch (SqliteException failure)
@@ -85,11 +94,42 @@ internal sealed class ChatEngine : IChat
         }
     }
 
-    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);
         return await Database.RunAsync(
-            rows => rows.Contacts.Find(user.Trim()) is { } contact ? rows.Messages.History(contact.Id, Math.Clamp(limit, 0, 10_000), before) : [], cancellation);
+            rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.History(contact.Id, Math.Clamp(limit, 0, 10_000), before) : [], cancellation);
+    }
+
+    public async Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        return await _own.ConversationsAsync(cancellation);
+    }
+
+    public async Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        await WhileConnectingAsync(cancellation);
+        return await _rooms.AnswerAsync(request, cancellation);
+    }
+
+    public async Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        return await _devices.AnswerAsync(request, cancellation);
+    }
+
+    public async Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        return await _own.AnswerAsync(request, cancellation);
+    }
+
+    public async Task TypingAsync(Target to, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        await _own.TypingAsync(to, cancellation);
     }
 
     public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
@@ -175,12 +215,14 @@ internal sealed class ChatEngine : IChat
 
     private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);
 
-    private Kept Keep(Rows rows, MessageId id, string user, string text)
+    private Kept Keep(Rows rows, MessageId id, Target to, string text)
     {
         if (IsLoggedOut(rows)) return new Kept(null, 0, new SendOutcome.NotLoggedIn(NotLoggedInException.Sentence));
         if (rows.Messages.Find(_self.User, id) is { } message)
-            return new Kept(message, rows.Contacts.Find(message.With)?.Id ?? 0, Fate(message));
-        var contact = rows.Contacts.Find(user.Trim()) ?? rows.Contacts.Add(user.Trim(), user: null, conversation: null);
+            return new Kept(message, rows.Contacts.Find(to)?.Id ?? 0, Fate(message));
+        var contact = rows.Contacts.Find(to);
+        if (contact is null && to.IsRoom) return new Kept(null, 0, new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all."));
+        contact ??= rows.Contacts.Add(to.Name.Trim(), user: null, conversation: null);
         var now = _environment.Time.GetUtcNow();
         message = rows.Messages.AddOwn(contact.Id, id, text, now);
         rows.Outbox.AddText(contact.Id, id, text, now);
@@ -207,9 +249,9 @@ internal sealed class ChatEngine : IChat
         return await fate.WaitAsync(cancellation);
     }
 
-    private static string? Check(string user, string text)
+    private static string? Check(Target to, string text)
     {
-        if (user.Trim().Length is 0 or > Limits.DirectoryUsernameMax) return "Name the person to write to by username.";
+        if (to.Name.Trim().Length is 0 or > Limits.RoomName) return "Name the person to write to by username, or the room.";
         if (text.Length == 0) return "The message is empty.";
         if (text.Length > Limits.Text) return TooLong();
         return new MessageBody.Text(text).Problem() is { } problem ? Sentences.Of(problem) : null;

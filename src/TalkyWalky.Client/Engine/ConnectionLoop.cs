@@ -24,8 +24,17 @@ internal abstract record AfterConnection
     public sealed record Stop(ConnectionState State, string Why) : AfterConnection;
 }
 
+/// <summary>Work that goes on for as long as a connection lives.</summary>
+internal interface IConnectionPart
+{
+    /// <summary>Returns when the connection has ended; must end soon after <see cref="SendContext.Ended"/>.</summary>
+    Task RunAsync(SendContext context);
+}
+
 /// <summary>Keeps this device connected: one connection after another, with jittered back-off between them, until it is disposed of.</summary>
-internal sealed class ConnectionLoop(Database database, Outbox outbox, People people, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
+/// <param name="parts">What else works while a connection lives.</param>
+internal sealed class ConnectionLoop(
+    Database database, Outbox outbox, People people, IReadOnlyList<IConnectionPart> parts, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
 {
     private static readonly TimeSpan NudgeInterval = TimeSpan.FromSeconds(1), StableAfter = TimeSpan.FromSeconds(10);
 
@@ -191,7 +200,9 @@ internal sealed class ConnectionLoop(Database database, Outbox outbox, People pe
         var running = link.RunAsync(stop.Token);
         status.Set(ConnectionState.Online, null);
         var inbox = new Inbox(outbox, context, issuing, people.ContactsChanged);
-        await Task.WhenAll(running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(link), log));
+        await Task.WhenAll(
+            [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(link), log),
+            .. parts.Select(part => context.GuardAsync(() => part.RunAsync(context), log))]);
         var end = await running;
         ClientLog.Ended(log, end.Code);
         if (Volatile.Read(ref failed) is { } failure)

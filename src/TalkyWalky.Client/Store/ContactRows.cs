@@ -17,6 +17,8 @@ internal sealed class ContactRows(Rows rows)
 
     public Contact? Find(UserId user) => rows.First("SELECT id, user, conversation, name FROM contact WHERE user = ?1", Read, user.ToArray());
 
+    public Contact? Find(Target target) => target.IsRoom ? throw new NotSupportedException() : Find(target.Name.Trim());
+
     /// <summary>The newest contact of this name: names are given again after a person left, ids are not.</summary>
     public Contact? Find(string username) => All().FindLast(contact => string.Equals(contact.Username, username, StringComparison.OrdinalIgnoreCase));
 

@@ -124,24 +124,35 @@ internal sealed class ProfileFolder : IAsyncDisposable
         return connection;
     }
 
-    // One transaction makes tables and key: a crash leaves either an empty file or a whole profile.
+    // A passphrase that is wrong changes nothing. One transaction makes tables and key: a crash leaves either an empty file or a whole profile.
     private static Vault? Prepare(SqliteConnection connection, string passphrase)
     {
-        var version = Number(connection, "PRAGMA user_version");
-        if (version == Schema.Version) return Vault.Unlock(ReadHeader(connection), passphrase);
-        if (version != 0) throw new ProfileDamagedException($"it was written by another version of TalkyWalky (format {version}, this program knows {Schema.Version})");
-        var (vault, header) = Vault.Create(passphrase);
+        var version = (int)Number(connection, "PRAGMA user_version");
+        if (version > Schema.Steps.Count)
+            throw new ProfileDamagedException($"it was written by a newer TalkyWalky (format {version}, this program knows {Schema.Steps.Count})");
+        var vault = version == 0 ? null : Vault.Unlock(ReadHeader(connection), passphrase);
+        if (version > 0 && vault is null) return null;
         using var transaction = connection.BeginTransaction();
-        Run(connection, Schema.Create);
+        foreach (var step in Schema.Steps.Skip(version)) Run(connection, step);
+        if (vault is null)
+        {
+            (vault, var header) = Vault.Create(passphrase);
+            WriteHeader(connection, header);
+        }
+
+        Run(connection, $"PRAGMA user_version = {Schema.Steps.Count}");
+        transaction.Commit();
+        return vault;
+    }
+
+    private static void WriteHeader(SqliteConnection connection, VaultHeader header)
+    {
         using var insert = connection.CreateCommand();
         insert.CommandText = "INSERT INTO vault(id, salt, iterations, wrapped) VALUES (1, $salt, $iterations, $wrapped)";
         insert.Parameters.AddWithValue("$salt", header.Salt);
         insert.Parameters.AddWithValue("$iterations", header.Iterations);
         insert.Parameters.AddWithValue("$wrapped", header.Wrapped);
         insert.ExecuteNonQuery();
-        Run(connection, "PRAGMA user_version = 1");
-        transaction.Commit();
-        return vault;
     }
 
     private static VaultHeader ReadHeader(SqliteConnection connection)

@@ -6,9 +6,10 @@ namespace TalkyWalky.Client.Store;
 /// </summary>
 internal static class Schema
 {
-    public const int Version = 1;
+    /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2];
 
-    public const string Create = """
+    private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
         CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         CREATE TABLE encryption_key(certificate BLOB PRIMARY KEY, since INTEGER NOT NULL, retired INTEGER, der BLOB NOT NULL, value BLOB NOT NULL);
@@ -42,5 +43,26 @@ internal static class Schema
         CREATE TABLE receipt(contact INTEGER NOT NULL, message BLOB NOT NULL, PRIMARY KEY (contact, message)) WITHOUT ROWID;
         CREATE TABLE rejected(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, device BLOB NOT NULL, kind INTEGER NOT NULL, reason TEXT NOT NULL);
         CREATE TABLE notice(id INTEGER PRIMARY KEY, text BLOB NOT NULL);
+        """;
+
+    /// <summary>
+    /// Rooms, several devices. A row of contact is a conversation from here on: kind 0 with a person, 1 a room, 2 between the person's own devices. read is the place
+    /// (message.position) up to which everything was seen.
+    /// </summary>
+    private const string Version2 = """
+        ALTER TABLE contact ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE contact ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE contact ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE contact ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE contact ADD COLUMN profile BLOB;
+        ALTER TABLE sending ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE sending ADD COLUMN head BLOB;
+        ALTER TABLE receiving ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE receiving ADD COLUMN head BLOB;
+        ALTER TABLE receipt ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE room(
+            conversation BLOB PRIMARY KEY, contact INTEGER NOT NULL UNIQUE, epoch INTEGER NOT NULL, head BLOB NOT NULL, member INTEGER NOT NULL, frozen BLOB) WITHOUT ROWID;
+        CREATE TABLE ledger(conversation BLOB NOT NULL, epoch INTEGER NOT NULL, hash BLOB NOT NULL, token BLOB NOT NULL, PRIMARY KEY (conversation, epoch)) WITHOUT ROWID;
+        CREATE TABLE told(message BLOB NOT NULL, user BLOB NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (message, user)) WITHOUT ROWID;
         """;
 }

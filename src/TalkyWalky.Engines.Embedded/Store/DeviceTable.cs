@@ -80,7 +80,7 @@ internal static class DeviceTable
     }
 
     private static DeviceRecord Read(Statement row) => new(
-        new DeviceId(row.Id(0)), new UserId(row.Id(1)), (DeviceState)row.Int32(2), row.Hash(3), row.BlobOrNull(4), row.BlobOrNull(5), row.Time(6), row.TimeOrNull(7));
+        new DeviceId(row.Id(0)), new UserId(row.Id(1)), (DeviceState)row.Int32(2), row.Hash(3), row.BlobOrNull(4), row.BlobOrNull(5), row.Time(6), row.TimeOrNull(7), null, null, null);
 
     private static InvalidOperationException Unknown(DeviceId device) => new($"there is no device {device}");
 }

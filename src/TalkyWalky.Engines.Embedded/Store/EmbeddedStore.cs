@@ -51,6 +51,26 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task SetLoginAsync(DeviceId device, DateTimeOffset time, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.SetLogin(database, device, time), cancellation);
 
+    public Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> SetProfileAsync(UserId user, ulong version, byte[] record, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyDictionary<UserId, byte[]>> ProfilesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> AppendCommitAsync(RoomCommit commit, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<RoomRecord?> FindRoomAsync(ConversationId room, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task CheckAsync(CancellationToken cancellation) => writer.CheckAsync(cancellation);
 
     private static Dictionary<UserId, DateTimeOffset> ReadLastSeen(Database database, IReadOnlyCollection<UserId> users)

@@ -20,6 +20,15 @@ public sealed record JwsType(string Name, string Algorithm)
     /// <summary>A request to get a grant's slice once more.</summary>
     public static readonly JwsType GrantRequest = new("tw-grant-request", Ps256);
 
+    /// <summary>A commit of a room's ledger.</summary>
+    public static readonly JwsType Commit = new("tw-commit", Ps256);
+
+    /// <summary>One device lets another of the same person in.</summary>
+    public static readonly JwsType Approval = new("tw-approval", Ps256);
+
+    /// <summary>The name that a person wants to be shown by.</summary>
+    public static readonly JwsType Profile = new("tw-profile", Ps256);
+
     /// <summary>One message, by its session's key.</summary>
     public static readonly JwsType Message = new("tw-body", Es256);
 
@@ -115,6 +124,16 @@ public sealed class Jws
         Type.IsEs256
         && key.KeySize == 256
         && key.VerifyHash(_signedHash, _signature, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+
+    /// <summary>The device whose verified identity signed this; null when the first certificate is none, or the signature is not its own.</summary>
+    /// <param name="candidates">DER, beside those in the token.</param>
+    public VerifiedDevice? TryVerifyDevice(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, DateTimeOffset at)
+    {
+        if (X5c.Count == 0 || DeviceCertificates.Verify(X5c[0], [.. X5c.Skip(1), .. candidates], anchor, DeviceKeyUse.Identity, at) is not DeviceVerification.Verified { Device: var device })
+            return null;
+        using var key = device.LoadPublicKey();
+        return Verify(key) ? device : null;
+    }
 
     /// <summary>Zeroes the payload: for a token that carried a secret, once that is read.</summary>
     public void Erase() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsMemory(Payload).Span);

@@ -28,14 +28,14 @@ public sealed class AgentTests : IAsyncDisposable
         Assert.Equal(await _owner.StatusAsync(cancellation), await chat.StatusAsync(cancellation));
         Assert.Equal(await _owner.UsersAsync(true, cancellation), await chat.UsersAsync(true, cancellation));
         Assert.Equal(await _owner.DevicePemAsync(cancellation), await chat.DevicePemAsync(cancellation));
-        var sent = Assert.IsType<SendOutcome.Sent>(await chat.SendAsync(MessageId.New(), "bob", "héllo\n\u202e😀\"", cancellation));
+        var sent = Assert.IsType<SendOutcome.Sent>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), "héllo\n\u202e😀\"", cancellation));
         Assert.Equal("héllo\n\u202e😀\"", sent.Message.Text);
-        Assert.Equal([sent.Message], await chat.HistoryAsync("bob", 10, null, cancellation));
-        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), "nobody", "x", cancellation));
+        Assert.Equal([sent.Message], await chat.HistoryAsync(Target.Person("bob"), 10, null, cancellation));
+        Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("nobody"), "x", cancellation));
         Assert.IsType<LoginOutcome.Refused>(await chat.LoginAsync("wrong", cancellation));
         await chat.LogoutAsync(cancellation);
-        Assert.IsType<SendOutcome.NotLoggedIn>(await chat.SendAsync(MessageId.New(), "bob", "x", cancellation));
-        await Assert.ThrowsAsync<NotLoggedInException>(() => chat.HistoryAsync("bob", 1, null, cancellation));
+        Assert.IsType<SendOutcome.NotLoggedIn>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), "x", cancellation));
+        await Assert.ThrowsAsync<NotLoggedInException>(() => chat.HistoryAsync(Target.Person("bob"), 1, null, cancellation));
         Assert.IsType<LoginOutcome.LoggedIn>(await chat.LoginAsync("right", cancellation));
     }
 
@@ -44,7 +44,7 @@ public sealed class AgentTests : IAsyncDisposable
     {
         var chat = Serve();
         var text = new string('\u0001', Limits.Text); // six bytes each in JSON
-        var sent = Assert.IsType<SendOutcome.Sent>(await chat.SendAsync(MessageId.New(), "bob", text, CancellationToken.None));
+        var sent = Assert.IsType<SendOutcome.Sent>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), text, CancellationToken.None));
         Assert.Equal(text, sent.Message.Text);
     }
 
@@ -128,7 +128,7 @@ public sealed class AgentTests : IAsyncDisposable
     {
         var gate = new TaskCompletionSource();
         _owner.SendGate = gate.Task;
-        var sending = Serve().SendAsync(MessageId.New(), "bob", "x", CancellationToken.None);
+        var sending = Serve().SendAsync(MessageId.New(), Target.Person("bob"), "x", CancellationToken.None);
         await _owner.SendArrived.Task;
         var stopping = _server!.DisposeAsync();
         gate.SetResult();

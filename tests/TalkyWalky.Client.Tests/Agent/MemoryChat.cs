@@ -51,8 +51,9 @@ public sealed class MemoryChat : IChat
         return Task.FromResult<IReadOnlyList<PersonInfo>>([.. people.Where(person => !activeOnly || person.Presence != PersonPresence.Offline)]);
     }
 
-    public async Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation)
+    public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
     {
+        var user = to.Name;
         if (!IsLoggedIn) return new SendOutcome.NotLoggedIn("log in");
         if (string.Equals(user, "nobody", StringComparison.Ordinal)) return new SendOutcome.Refused("There is nobody called \"nobody\" here.");
         var offline = Connection == ConnectionState.Offline;
@@ -68,8 +69,9 @@ public sealed class MemoryChat : IChat
         return offline ? new SendOutcome.Queued(message, "There is no connection.") : new SendOutcome.Sent(message);
     }
 
-    public Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation)
+    public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
     {
+        var user = of.Name;
         RequireLogin();
         lock (_gate)
         {
@@ -77,6 +79,16 @@ public sealed class MemoryChat : IChat
             return Task.FromResult<IReadOnlyList<ChatMessage>>([.. all.TakeLast(limit)]);
         }
     }
+
+    public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConversationInfo>>([]);
+
+    public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => Task.FromResult<RoomAnswer>(new RoomAnswer.Refused($"not here: {request}"));
+
+    public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation) => Task.FromResult<DeviceAnswer>(new DeviceAnswer.Refused($"not here: {request}"));
+
+    public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation) => Task.FromResult<OwnAnswer>(new OwnAnswer.Refused($"not here: {request}"));
+
+    public Task TypingAsync(Target to, CancellationToken cancellation) => Task.CompletedTask;
 
     public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -66,7 +66,7 @@ public sealed class ProfileChatTests : IDisposable
         var listener = AgentSocket.Listen(_folder.Path);
         await using var attached = await OpenAsync();
         var id = MessageId.New();
-        var sending = attached.SendAsync(id, "bob", "x", default);
+        var sending = attached.SendAsync(id, Target.Person("bob"), "x", default);
         using (await listener.AcceptAsync()) Assert.False(attached.IsOwner); // the probe of the attaching
         using (var connection = await listener.AcceptAsync()) Assert.NotEqual(0, await connection.ReceiveAsync(new byte[4096]));
         listener.Dispose();
@@ -139,10 +139,20 @@ public sealed class ProfileChatTests : IDisposable
 
         public Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation) => store.UsersAsync(activeOnly, cancellation);
 
-        public Task<SendOutcome> SendAsync(MessageId id, string user, string text, CancellationToken cancellation) => store.SendAsync(id, user, text, cancellation);
+        public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) => store.SendAsync(id, to, text, cancellation);
 
-        public Task<IReadOnlyList<ChatMessage>> HistoryAsync(string user, int limit, long? before, CancellationToken cancellation) =>
-            store.HistoryAsync(user, limit, before, cancellation);
+        public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => store.ConversationsAsync(cancellation);
+
+        public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => store.RoomAsync(request, cancellation);
+
+        public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation) => store.DeviceAsync(request, cancellation);
+
+        public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation) => store.OwnAsync(request, cancellation);
+
+        public Task TypingAsync(Target to, CancellationToken cancellation) => store.TypingAsync(to, cancellation);
+
+        public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
+            store.HistoryAsync(of, limit, before, cancellation);
 
         public IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, CancellationToken cancellation) => store.EventsAsync(sequence, cancellation);
 

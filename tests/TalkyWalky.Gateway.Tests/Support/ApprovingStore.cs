@@ -34,6 +34,32 @@ internal sealed class ApprovingStore(IStore inner) : IStore
 
     public Task SetLoginAsync(DeviceId device, DateTimeOffset time, CancellationToken cancellation) => inner.SetLoginAsync(device, time, cancellation);
 
+    public Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation) =>
+        inner.ApproveDeviceAsync(device, approval, now, cancellation);
+
+    public Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation) => inner.RevokeDeviceAsync(device, now, cancellation);
+
+    public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) => inner.NameDeviceAsync(device, name, cancellation);
+
+    public Task<bool> SetProfileAsync(UserId user, ulong version, byte[] record, CancellationToken cancellation) =>
+        inner.SetProfileAsync(user, version, record, cancellation);
+
+    public Task<IReadOnlyDictionary<UserId, byte[]>> ProfilesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) =>
+        inner.ProfilesAsync(users, cancellation);
+
+    public Task<bool> AppendCommitAsync(RoomCommit commit, CancellationToken cancellation) => inner.AppendCommitAsync(commit, cancellation);
+
+    public Task<RoomRecord?> FindRoomAsync(ConversationId room, CancellationToken cancellation) => inner.FindRoomAsync(room, cancellation);
+
+    public Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation) =>
+        inner.CommitsAsync(room, after, maxBytes, cancellation);
+
+    public Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation) =>
+        inner.RoomsOfAsync(user, after, limit, cancellation);
+
+    public Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation) =>
+        inner.OpenRoomsAsync(after, limit, cancellation);
+
     public Task CheckAsync(CancellationToken cancellation) => inner.CheckAsync(cancellation);
 
     private static DeviceRecord Approve(DeviceRecord record) => record.State == DeviceState.Pending ? record with { State = DeviceState.Active } : record;

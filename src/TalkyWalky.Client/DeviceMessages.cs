@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client;
+
+/// <summary>What can be asked of the person's own devices. One is named by its name or by the first digits of its id.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "ask")]
+[JsonDerivedType(typeof(List), "list")]
+[JsonDerivedType(typeof(Approve), "approve")]
+[JsonDerivedType(typeof(Reject), "reject")]
+[JsonDerivedType(typeof(Rename), "name")]
+[JsonDerivedType(typeof(Revoke), "revoke")]
+public abstract record DeviceRequest
+{
+    private DeviceRequest() { }
+
+    public sealed record List : DeviceRequest;
+
+    /// <summary>Lets a pending device in, by this device's signature.</summary>
+    public sealed record Approve(string Device) : DeviceRequest;
+
+    public sealed record Reject(string Device) : DeviceRequest;
+
+    public sealed record Rename(string Device, string Name) : DeviceRequest;
+
+    /// <summary>Ends a device for good, also this one.</summary>
+    public sealed record Revoke(string Device) : DeviceRequest;
+}
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
+[JsonDerivedType(typeof(Devices), "devices")]
+[JsonDerivedType(typeof(Done), "done")]
+[JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(Unreachable), "unreachable")]
+public abstract record DeviceAnswer
+{
+    private DeviceAnswer() { }
+
+    public sealed record Devices(IReadOnlyList<DeviceInfo> Page) : DeviceAnswer;
+
+    public sealed record Done(DeviceInfo Device) : DeviceAnswer;
+
+    public sealed record Refused(string Why) : DeviceAnswer;
+
+    public sealed record Unreachable(string Why) : DeviceAnswer;
+}
+
+public enum DeviceStanding
+{
+    /// <summary>Waits for approval.</summary>
+    Pending,
+    Active,
+
+    /// <summary>Active, but its certificates have expired: it gets nothing until it returns.</summary>
+    Asleep,
+    Revoked,
+}
+
+/// <param name="KeyFingerprint">SHA-256 of the identity key, hex: what an approval lets in. The new device shows the same.</param>
+/// <param name="ApprovedBy">The device whose signature let it in; null for a first device and for one that an administrator let in.</param>
+public sealed record DeviceInfo(
+    DeviceId Device, string? Name, DeviceStanding Standing, bool IsThis, string KeyFingerprint, DateTimeOffset AddedAt, DateTimeOffset? LastLogin, DeviceId? ApprovedBy);

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace TalkyWalky.Client;
+
+/// <summary>What a person can change of the own names, settings, read state and history. All but the history is in step on every device of the person.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "ask")]
+[JsonDerivedType(typeof(SetName), "name")]
+[JsonDerivedType(typeof(RevertName), "revert")]
+[JsonDerivedType(typeof(NameHistory), "names")]
+[JsonDerivedType(typeof(ClearNameHistory), "clearNames")]
+[JsonDerivedType(typeof(Mute), "mute")]
+[JsonDerivedType(typeof(CloseConversation), "close")]
+[JsonDerivedType(typeof(MarkRead), "read")]
+[JsonDerivedType(typeof(Settings), "settings")]
+[JsonDerivedType(typeof(ClearHistory), "clearHistory")]
+public abstract record OwnRequest
+{
+    private OwnRequest() { }
+
+    public sealed record SetName(string Name) : OwnRequest;
+
+    /// <summary>Back to the directory's name.</summary>
+    public sealed record RevertName : OwnRequest;
+
+    public sealed record NameHistory : OwnRequest;
+
+    public sealed record ClearNameHistory : OwnRequest;
+
+    public sealed record Mute(Target Conversation, bool IsMuted) : OwnRequest;
+
+    /// <summary>Hides a conversation until something new comes.</summary>
+    public sealed record CloseConversation(Target Conversation) : OwnRequest;
+
+    /// <summary>Everything up to this place (<see cref="ChatMessage.Position"/>) was seen; null: everything.</summary>
+    public sealed record MarkRead(Target Conversation, long? UpTo) : OwnRequest;
+
+    /// <summary>What is null stays as it is.</summary>
+    public sealed record Settings(bool? DeliveredReceipts, bool? ReadReceipts, bool? Typing) : OwnRequest;
+
+    /// <summary>Deletes messages from this device's disk for good. Null: of all conversations.</summary>
+    public sealed record ClearHistory(Target? Conversation) : OwnRequest;
+}
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
+[JsonDerivedType(typeof(Done), "done")]
+[JsonDerivedType(typeof(Names), "names")]
+[JsonDerivedType(typeof(Settings), "settings")]
+[JsonDerivedType(typeof(Cleared), "cleared")]
+[JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(Unreachable), "unreachable")]
+public abstract record OwnAnswer
+{
+    private OwnAnswer() { }
+
+    public sealed record Done : OwnAnswer;
+
+    /// <summary>The newest first.</summary>
+    /// <param name="Current">As everyone sees it now.</param>
+    public sealed record Names(string Current, IReadOnlyList<UsedName> Used) : OwnAnswer;
+
+    public sealed record Settings(bool DeliveredReceipts, bool ReadReceipts, bool Typing) : OwnAnswer;
+
+    public sealed record Cleared(long Messages) : OwnAnswer;
+
+    public sealed record Refused(string Why) : OwnAnswer;
+
+    public sealed record Unreachable(string Why) : OwnAnswer;
+}
+
+/// <param name="Name">Empty: the directory's name.</param>
+public sealed record UsedName(string Name, DateTimeOffset Since);

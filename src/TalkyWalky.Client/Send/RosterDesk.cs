@@ -73,7 +73,7 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
         var answer = await link.AskAsync(new ClientFrame { Lookup = new Lookup { User = Google.Protobuf.ByteString.CopyFrom(me.ToArray()) } });
         if (answer is null) return null;
         if (answer.BodyCase != ServerFrame.BodyOneofCase.PersonFound) return [];
-        var self = new Contact(0, me, null, credentials.Identity.Username);
+        var self = new Contact(0, ContactKind.Person, me, null, credentials.Identity.Username);
         var (devices, _) = Verify(answer.PersonFound.Devices, self);
         devices.RemoveAll(device => device.Device == credentials.Identity.Device);
         return devices;

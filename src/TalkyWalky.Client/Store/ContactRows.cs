@@ -4,31 +4,73 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
 
-/// <summary>A person this profile talks with. <paramref name="User"/> is null until a verified certificate told it.</summary>
-internal sealed record Contact(long Id, UserId? User, ConversationId? Conversation, string Username);
+internal enum ContactKind
+{
+    Person = 0,
+    Room = 1,
+
+    /// <summary>The person's own devices among themselves.</summary>
+    OwnDevices = 2,
+}
+
+/// <summary>A conversation. Of a person, <paramref name="User"/> is null until a verified certificate told it.</summary>
+/// <param name="Username">Of a room its name.</param>
+internal sealed record Contact(long Id, ContactKind Kind, UserId? User, ConversationId? Conversation, string Username)
+{
+    public Target Target => new(Username, Kind == ContactKind.Room);
+}
 
 internal sealed class ContactRows(Rows rows)
 {
     private const string Column = "contact.name";
+    private const string Select = "SELECT id, kind, user, conversation, name FROM contact";
 
-    public List<Contact> All() => rows.Query("SELECT id, user, conversation, name FROM contact ORDER BY id", Read);
+    /// <summary>Digits of a room's id that name it.</summary>
+    private const int IdDigits = 8;
 
-    public Contact? Find(long id) => rows.First("SELECT id, user, conversation, name FROM contact WHERE id = ?1", Read, id);
+    /// <summary>People.</summary>
+    public List<Contact> All() => rows.Query(Select + " WHERE kind = 0 ORDER BY id", Read);
 
-    public Contact? Find(UserId user) => rows.First("SELECT id, user, conversation, name FROM contact WHERE user = ?1", Read, user.ToArray());
+    public Contact? Find(long id) => rows.First(Select + " WHERE id = ?1", Read, id);
 
-    public Contact? Find(Target target) => target.IsRoom ? throw new NotSupportedException() : Find(target.Name.Trim());
+    public Contact? Find(UserId user) => rows.First(Select + " WHERE user = ?1 AND kind = 0", Read, user.ToArray());
+
+    public Contact? Find(ConversationId conversation) => rows.First(Select + " WHERE conversation = ?1", Read, conversation.ToArray());
+
+    /// <summary>Null as well when a name stands for more than one room: its id tells them apart.</summary>
+    public Contact? Find(Target target) => target.IsRoom ? FindRooms(target.Name) is [var one] ? one : null : Find(target.Name.Trim());
+
+    /// <summary>Rooms of this name, those first and alone that the person is in; or the one whose id begins like this.</summary>
+    public List<Contact> FindRooms(string name)
+    {
+        var wanted = name.Trim();
+        var rooms = rows.Query(Select + " WHERE kind = 1 ORDER BY id", Read);
+        var named = rooms.FindAll(room => string.Equals(room.Username, wanted, StringComparison.OrdinalIgnoreCase));
+        var joined = named.FindAll(room => rows.Rooms.Find(room.Id) is { IsMember: true });
+        if (joined.Count > 0) return joined;
+        return named.Count > 0 || wanted.Length < IdDigits ? named
+            : rooms.FindAll(room => room.Conversation!.Value.ToString().StartsWith(wanted, StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>The newest contact of this name: names are given again after a person left, ids are not.</summary>
     public Contact? Find(string username) => All().FindLast(contact => string.Equals(contact.Username, username, StringComparison.OrdinalIgnoreCase));
 
-    public Contact Add(string username, UserId? user, ConversationId? conversation)
+    public Contact Add(string username, UserId? user, ConversationId? conversation) => Add(ContactKind.Person, username, user, conversation);
+
+    /// <summary>The conversation of a room. One that the person is not in is kept closed: it is not among those shown.</summary>
+    public Contact EnsureRoom(ConversationId room, string name, bool isMember)
     {
-        var id = rows.Insert(
-            "INSERT INTO contact(user, conversation, name) VALUES (?1, ?2, x'')", user?.ToArray(), conversation?.ToArray());
-        Rename(id, username);
-        return new Contact(id, user, conversation, username);
+        var known = Find(room) ?? Add(ContactKind.Room, name, user: null, room);
+        if (isMember && rows.Rooms.Find(room) is not { IsMember: true }) rows.Execute("UPDATE contact SET closed = 0 WHERE id = ?1", known.Id);
+        else if (!isMember && rows.Rooms.Find(room) is null) rows.Execute("UPDATE contact SET closed = 1 WHERE id = ?1", known.Id);
+        if (string.Equals(known.Username, name, StringComparison.Ordinal)) return known;
+        Rename(known.Id, name);
+        return known with { Username = name };
     }
+
+    /// <summary>The conversation between the person's own devices.</summary>
+    public Contact EnsureOwnDevices(UserId self, string username, ConversationId conversation) =>
+        Find(conversation) ?? Add(ContactKind.OwnDevices, username, self, conversation);
 
     /// <summary>The contact of a person whose certificate was verified; its name follows the certificate.</summary>
     public Contact Ensure(UserId user, string username, ConversationId conversation)
@@ -54,17 +96,26 @@ internal sealed class ContactRows(Rows rows)
         return Ensure(user, username, conversation);
     }
 
+    private Contact Add(ContactKind kind, string username, UserId? user, ConversationId? conversation)
+    {
+        var id = rows.Insert(
+            "INSERT INTO contact(kind, user, conversation, name) VALUES (?1, ?2, ?3, x'')", (int)kind, user?.ToArray(), conversation?.ToArray());
+        Rename(id, username);
+        return new Contact(id, kind, user, conversation, username);
+    }
+
     private void Rename(long id, string username) => rows.Execute(
         "UPDATE contact SET name = ?1 WHERE id = ?2", rows.Seal(Column, BitConverter.GetBytes(id), Encoding.UTF8.GetBytes(username)), id);
 
     private Contact Read(SqliteDataReader reader)
     {
         var id = reader.GetInt64(0);
-        var name = Encoding.UTF8.GetString(rows.Open(Column, BitConverter.GetBytes(id), reader.Bytes(3)));
+        var name = Encoding.UTF8.GetString(rows.Open(Column, BitConverter.GetBytes(id), reader.Bytes(4)));
         return new Contact(
             id,
-            UserId.TryRead(reader.BytesOrNull(1), out var user) ? user : null,
-            ConversationId.TryRead(reader.BytesOrNull(2), out var conversation) ? conversation : null,
+            (ContactKind)reader.GetInt32(1),
+            UserId.TryRead(reader.BytesOrNull(2), out var user) ? user : null,
+            ConversationId.TryRead(reader.BytesOrNull(3), out var conversation) ? conversation : null,
             name);
     }
 }

@@ -118,9 +118,13 @@ internal sealed class MessageRows(Rows rows)
         var text = reader.GetBoolean(10) ? "" : Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8)));
         var trouble = reader.BytesOrNull(9) is { } value ? Encoding.UTF8.GetString(rows.Open(TroubleColumn, row, value)) : null;
         return new ChatMessage(
-            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : contact.Username, mine, text, reader.Time(4),
-            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7));
+            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : AuthorOf(contact, author), mine, text, reader.Time(4),
+            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7), contact.Kind == ContactKind.Room);
     }
+
+    private string AuthorOf(Contact conversation, byte[] author) => conversation.Kind == ContactKind.Person ? conversation.Username
+        : UserId.TryRead(author, out var user) && rows.Contacts.Find(user) is { } person ? person.Username
+        : throw new ProfileDamagedException("a message has no author");
 
     private static byte[] Row(byte[] author, MessageId message) => [.. author, .. message.ToArray()];
 }

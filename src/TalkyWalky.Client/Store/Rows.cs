@@ -18,6 +18,7 @@ internal sealed class Rows : IDisposable
         _vault = vault;
         Settings = new SettingRows(this);
         Contacts = new ContactRows(this);
+        Rooms = new RoomRows(this);
         Messages = new MessageRows(this);
         Outbox = new OutboxRows(this);
         Sending = new SendingRows(this);
@@ -31,6 +32,8 @@ internal sealed class Rows : IDisposable
     public SettingRows Settings { get; }
 
     public ContactRows Contacts { get; }
+
+    public RoomRows Rooms { get; }
 
     public MessageRows Messages { get; }
 

@@ -39,6 +39,12 @@ public interface IStore
     /// <param name="approval">The compact JWS of the device that approved; null when an administrator did.</param>
     Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation);
 
+    /// <summary>
+    /// Makes an active device whose certificates have expired pending again. It stays the same device; its record loses certificates and approval. False when
+    /// it is not active.
+    /// </summary>
+    Task<bool> SuspendDeviceAsync(DeviceId device, CancellationToken cancellation);
+
     /// <summary>Ends a pending or active device for good. False when it is unknown or revoked already.</summary>
     Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation);
 

@@ -176,6 +176,98 @@ public abstract class StoreSpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ApproveDevice_Pending_BecomesActiveWithItsApproval()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None);
+        var device = (await store.AddDeviceAsync(user, Key(2), firstMayEnter: true, Now, None)).Device;
+        Assert.True(await store.ApproveDeviceAsync(device, [1, 2, 3], Now.AddMinutes(1), None));
+        store = await RestartAsync();
+        var found = await store.FindDeviceAsync(device, None);
+        Assert.Equal(DeviceState.Active, found!.State);
+        Assert.Equal([1, 2, 3], found.Approval);
+        Assert.False(await store.ApproveDeviceAsync(device, approval: null, Now, None));
+        Assert.False(await store.ApproveDeviceAsync(DeviceId.New(), approval: null, Now, None));
+    }
+
+    [Fact]
+    public async Task ApproveDevice_ByAnAdministrator_HasNoApproval()
+    {
+        var store = await StartAsync();
+        var device = (await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: false, Now, None)).Device;
+        Assert.True(await store.ApproveDeviceAsync(device, approval: null, Now, None));
+        Assert.Equal((DeviceState.Active, null), await store.FindDeviceAsync(device, None) is { } found ? (found.State, found.Approval) : default);
+    }
+
+    [Fact]
+    public async Task ApproveDevice_FirstEver_LeavesNoRightToEnterBehind()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var first = (await store.AddDeviceAsync(user, Key(1), firstMayEnter: false, Now, None)).Device;
+        await store.ApproveDeviceAsync(first, approval: null, Now, None);
+        Assert.Equal(DeviceState.Pending, (await store.AddDeviceAsync(user, Key(2), firstMayEnter: true, Now, None)).State);
+    }
+
+    [Fact]
+    public async Task RevokeDevice_IsForGood()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var device = (await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None)).Device;
+        Assert.True(await store.RevokeDeviceAsync(device, Now.AddDays(1), None));
+        Assert.False(await store.RevokeDeviceAsync(device, Now.AddDays(2), None));
+        Assert.False(await store.ApproveDeviceAsync(device, approval: null, Now, None));
+        Assert.False(await store.SuspendDeviceAsync(device, None));
+        Assert.False(await store.RevokeDeviceAsync(DeviceId.New(), Now, None));
+        store = await RestartAsync();
+        var found = await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None);
+        Assert.Equal((DeviceState.Revoked, Now.AddDays(1)), (found.State, found.RevokedAt));
+        Assert.False(found.IsListed);
+    }
+
+    [Fact]
+    public async Task RevokeDevice_FirstEver_LeavesNoRightToEnterBehind()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var first = (await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None)).Device;
+        await store.RevokeDeviceAsync(first, Now, None);
+        Assert.Equal(DeviceState.Pending, (await store.AddDeviceAsync(user, Key(2), firstMayEnter: true, Now, None)).State);
+    }
+
+    [Fact]
+    public async Task SuspendDevice_Active_WaitsForApprovalAsTheSameDevice()
+    {
+        var store = await StartAsync();
+        var user = UserId.New();
+        var device = await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None);
+        await store.AddCertificateAsync(Certificate("0a", CertificateKind.Identity, device, 1), None);
+        await store.AddCertificateAsync(Certificate("0b", CertificateKind.Encryption, device, 2), None);
+        Assert.True(await store.SuspendDeviceAsync(device.Device, None));
+        Assert.False(await store.SuspendDeviceAsync(device.Device, None));
+        Assert.Equal(device with { State = DeviceState.Pending }, await store.AddDeviceAsync(user, Key(1), firstMayEnter: true, Now, None));
+        Assert.NotNull(await store.FindCertificateAsync("0a", None));
+        Assert.True(await store.ApproveDeviceAsync(device.Device, [9], Now, None));
+        Assert.Equal(DeviceState.Active, (await store.FindDeviceAsync(device.Device, None))!.State);
+    }
+
+    [Fact]
+    public async Task NameDevice_StandsInTheRecordUntilTakenAway()
+    {
+        var store = await StartAsync();
+        var device = (await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None)).Device;
+        Assert.Null((await store.FindDeviceAsync(device, None))!.Name);
+        Assert.True(await store.NameDeviceAsync(device, "Büro-Laptop", None));
+        store = await RestartAsync();
+        Assert.Equal("Büro-Laptop", (await store.FindDeviceAsync(device, None))!.Name);
+        Assert.True(await store.NameDeviceAsync(device, name: null, None));
+        Assert.Null((await store.FindDeviceAsync(device, None))!.Name);
+        Assert.False(await store.NameDeviceAsync(DeviceId.New(), "x", None));
+    }
+
+    [Fact]
     public async Task Check_Running_Completes()
     {
         var store = await StartAsync();

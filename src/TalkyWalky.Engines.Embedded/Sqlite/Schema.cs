@@ -3,7 +3,7 @@ namespace TalkyWalky.Engines.Embedded.Sqlite;
 /// <summary>The file's tables. <c>user_version</c> counts the steps that were applied; a step is applied once, in one transaction.</summary>
 internal static class Schema
 {
-    private static readonly string[] Steps = [Version1];
+    private static readonly string[] Steps = [Version1, Version2];
 
     /// <summary>
     /// Times are ticks since year 1, UTC. Ids are 16 bytes, hashes 32. An entry has a payload of its own, or shares one, or is an overflow marker
@@ -35,6 +35,13 @@ internal static class Schema
         CREATE TABLE invitation (
             token_hash BLOB PRIMARY KEY, username TEXT, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER) WITHOUT ROWID;
         CREATE TABLE presence (user BLOB PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    /// <summary>Several devices of a person.</summary>
+    private const string Version2 = """
+        ALTER TABLE device ADD COLUMN name TEXT;
+        ALTER TABLE device ADD COLUMN approval BLOB;
+        ALTER TABLE device ADD COLUMN revoked_at INTEGER;
         """;
 
     /// <summary>Throws <see cref="EngineException"/> on a file of a newer program.</summary>

@@ -6,7 +6,8 @@ namespace TalkyWalky.Engines.Embedded.Store;
 internal static class DeviceTable
 {
     private const string Select = """
-        SELECT device.device, device.user, device.state, device.key_hash, identity.der, encryption.der, device.added_at, device.login_at
+        SELECT device.device, device.user, device.state, device.key_hash, identity.der, encryption.der, device.added_at, device.login_at,
+            device.name, device.approval, device.revoked_at
         FROM device
         LEFT JOIN certificate AS identity ON identity.serial = device.identity_serial
         LEFT JOIN certificate AS encryption ON encryption.serial = device.encryption_serial
@@ -67,6 +68,25 @@ internal static class DeviceTable
         return found ? found : throw Unknown(device);
     }
 
+    public static bool Approve(Database database, DeviceId device, byte[]? approval, DateTimeOffset now)
+    {
+        using var update = database.Use("UPDATE device SET state = ?2, activated_at = ?3, approval = ?4 WHERE device = ?1 AND state = ?5");
+        update.Bind(1, device.Value).Bind(2, (long)DeviceState.Active).Bind(3, now).Bind(5, (long)DeviceState.Pending);
+        _ = approval is null ? update.BindNull(4) : update.Bind(4, approval);
+        return update.Change() > 0;
+    }
+
+    public static bool Suspend(Database database, DeviceId device) => database.Use(
+        "UPDATE device SET state = ?2, approval = NULL, identity_serial = NULL, encryption_serial = NULL WHERE device = ?1 AND state = ?3")
+        .Bind(1, device.Value).Bind(2, (long)DeviceState.Pending).Bind(3, (long)DeviceState.Active).Change() > 0;
+
+    public static bool Revoke(Database database, DeviceId device, DateTimeOffset now) => database.Use(
+        "UPDATE device SET state = ?2, revoked_at = ?3 WHERE device = ?1 AND state <> ?2")
+        .Bind(1, device.Value).Bind(2, (long)DeviceState.Revoked).Bind(3, now).Change() > 0;
+
+    public static bool SetName(Database database, DeviceId device, string? name) =>
+        database.Use("UPDATE device SET name = ?2 WHERE device = ?1").Bind(1, device.Value).Bind(2, name).Change() > 0;
+
     private static DeviceRecord? FindByKey(Database database, UserId user, Digest keyHash)
     {
         using var row = database.Use(Select + " WHERE device.user = ?1 AND device.key_hash = ?2");
@@ -80,7 +100,8 @@ internal static class DeviceTable
     }
 
     private static DeviceRecord Read(Statement row) => new(
-        new DeviceId(row.Id(0)), new UserId(row.Id(1)), (DeviceState)row.Int32(2), row.Hash(3), row.BlobOrNull(4), row.BlobOrNull(5), row.Time(6), row.TimeOrNull(7), null, null, null);
+        new DeviceId(row.Id(0)), new UserId(row.Id(1)), (DeviceState)row.Int32(2), row.Hash(3), row.BlobOrNull(4), row.BlobOrNull(5), row.Time(6), row.TimeOrNull(7),
+        row.TextOrNull(8), row.BlobOrNull(9), row.TimeOrNull(10));
 
     private static InvalidOperationException Unknown(DeviceId device) => new($"there is no device {device}");
 }

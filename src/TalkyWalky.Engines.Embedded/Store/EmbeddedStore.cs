@@ -51,11 +51,17 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task SetLoginAsync(DeviceId device, DateTimeOffset time, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.SetLogin(database, device, time), cancellation);
 
-    public Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation) =>
+        writer.WriteAsync(database => DeviceTable.Approve(database, device, approval, now), cancellation);
 
-    public Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> SuspendDeviceAsync(DeviceId device, CancellationToken cancellation) =>
+        writer.WriteAsync(database => DeviceTable.Suspend(database, device), cancellation);
 
-    public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation) =>
+        writer.WriteAsync(database => DeviceTable.Revoke(database, device, now), cancellation);
+
+    public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) =>
+        writer.WriteAsync(database => DeviceTable.SetName(database, device, name), cancellation);
 
     public Task<bool> SetProfileAsync(UserId user, ulong version, byte[] record, CancellationToken cancellation) => throw new NotSupportedException();
 

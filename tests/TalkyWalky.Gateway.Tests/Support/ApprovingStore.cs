@@ -37,6 +37,8 @@ internal sealed class ApprovingStore(IStore inner) : IStore
     public Task<bool> ApproveDeviceAsync(DeviceId device, byte[]? approval, DateTimeOffset now, CancellationToken cancellation) =>
         inner.ApproveDeviceAsync(device, approval, now, cancellation);
 
+    public Task<bool> SuspendDeviceAsync(DeviceId device, CancellationToken cancellation) => inner.SuspendDeviceAsync(device, cancellation);
+
     public Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation) => inner.RevokeDeviceAsync(device, now, cancellation);
 
     public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) => inner.NameDeviceAsync(device, name, cancellation);

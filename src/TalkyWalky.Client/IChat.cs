@@ -24,6 +24,9 @@ public interface IChat : IAsyncDisposable
     /// <summary>The newest messages of a conversation, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given.</summary>
     Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation);
 
+    /// <summary>The oldest messages of a conversation after <paramref name="after"/> (a <see cref="ChatMessage.Position"/>; 0: from the first on), oldest first.</summary>
+    Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation);
+
     /// <summary>Every conversation of this profile that is not closed, the one with the newest message first.</summary>
     Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation);
 

@@ -65,7 +65,7 @@ public sealed class PassphraseTests : IDisposable
     [Fact]
     public async Task Register_Pending_LoginGoesOnWithoutTheLink()
     {
-        _run.Enrol = static _ => new EnrolOutcome.Pending("An administrator must approve.", TimeSpan.FromMinutes(1));
+        _run.Enrol = static _ => new EnrolOutcome.Pending("An administrator must approve.", TimeSpan.FromMinutes(1), new string('b', 64));
         var ran = await _run.RunAsync("right\n", ["login", "--join", Link + "&invite=T", "--user", "alice", "--password-file", "-", "--json"]);
         Assert.Equal((3, "pending"), (ran.Code, ran.ErrorCode));
         _run.HasAProfile = true;

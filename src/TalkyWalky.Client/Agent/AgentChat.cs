@@ -53,13 +53,11 @@ internal sealed class AgentChat(string profile) : IChat
         };
     }
 
-    public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
-    {
-        var messages = new List<ChatMessage>();
-        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, Before = before }, cancellation))
-            messages.Add(reply.Message ?? throw Unexpected(reply));
-        return messages;
-    }
+    public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
+        MessagesAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, Before = before }, cancellation);
+
+    public Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation) =>
+        MessagesAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, After = after }, cancellation);
 
     public async Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation)
     {
@@ -120,6 +118,13 @@ internal sealed class AgentChat(string profile) : IChat
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static InvalidDataException Unexpected(AgentReply reply) => new($"an unexpected reply on agent.sock: {reply.Kind}");
+
+    private async Task<IReadOnlyList<ChatMessage>> MessagesAsync(AgentRequest request, CancellationToken cancellation)
+    {
+        var messages = new List<ChatMessage>();
+        await foreach (var reply in StreamAsync(request, cancellation)) messages.Add(reply.Message ?? throw Unexpected(reply));
+        return messages;
+    }
 
     private async Task<AgentReply> AskAsync(AgentRequest request, CancellationToken cancellation)
     {

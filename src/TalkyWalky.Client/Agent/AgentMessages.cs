@@ -63,6 +63,9 @@ internal sealed record AgentRequest(AgentOp Op)
 
     public long? Before { get; init; }
 
+    /// <summary>History forward from here; else backward from <see cref="Before"/>.</summary>
+    public long? After { get; init; }
+
     public long? Sequence { get; init; }
 
     /// <summary>Users: active only. SetAway: away.</summary>

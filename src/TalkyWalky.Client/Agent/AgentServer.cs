@@ -167,7 +167,10 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 foreach (var person in await _chat.UsersAsync(request.Flag ?? false, cancellation)) yield return new AgentReply(AgentReplyKind.Person) { Person = person };
                 break;
             case { Op: AgentOp.History, To: { } of, Limit: { } limit }:
-                foreach (var message in await _chat.HistoryAsync(of, limit, request.Before, cancellation)) yield return new AgentReply(AgentReplyKind.Message) { Message = message };
+                var page = request.After is { } after
+                    ? await _chat.HistoryAfterAsync(of, limit, after, cancellation)
+                    : await _chat.HistoryAsync(of, limit, request.Before, cancellation);
+                foreach (var message in page) yield return new AgentReply(AgentReplyKind.Message) { Message = message };
                 break;
             case { Op: AgentOp.Conversations }:
                 foreach (var one in await _chat.ConversationsAsync(cancellation)) yield return new AgentReply(AgentReplyKind.Conversation) { Conversation = one };

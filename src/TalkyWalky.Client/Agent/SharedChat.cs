@@ -30,6 +30,9 @@ internal sealed class SharedChat(ProfileDoor door, Holding first) : IChat
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
         AskAsync(chat => chat.HistoryAsync(of, limit, before, cancellation), cancellation);
 
+    public Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation) =>
+        AskAsync(chat => chat.HistoryAfterAsync(of, limit, after, cancellation), cancellation);
+
     public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => AskAsync(chat => chat.ConversationsAsync(cancellation), cancellation);
 
     public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => AskAsync(chat => chat.RoomAsync(request, cancellation), cancellation);

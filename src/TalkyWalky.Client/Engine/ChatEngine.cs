@@ -101,6 +101,13 @@ internal sealed class ChatEngine : IChat
             rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.History(contact.Id, Math.Clamp(limit, 0, 10_000), before) : [], cancellation);
     }
 
+    public async Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        return await Database.RunAsync(
+            rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.HistoryAfter(contact.Id, Math.Clamp(limit, 0, 10_000), after) : [], cancellation);
+    }
+
     public async Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);

@@ -28,7 +28,8 @@ public abstract record EnrolOutcome
     public sealed record Enrolled(Self Self) : EnrolOutcome;
 
     /// <summary>Someone must approve first. The keys stay in the profile; try again with <see cref="Enrolment.EnrolAsync"/>.</summary>
-    public sealed record Pending(string Why, TimeSpan RetryAfter) : EnrolOutcome;
+    /// <param name="KeyFingerprint">SHA-256 of this device's identity key, hex: who approves sees the same (<see cref="DeviceInfo.KeyFingerprint"/>).</param>
+    public sealed record Pending(string Why, TimeSpan RetryAfter, string KeyFingerprint) : EnrolOutcome;
 
     public sealed record Refused(string Why) : EnrolOutcome;
 

@@ -129,7 +129,7 @@ internal sealed class EnrolmentRun(
             using var client = Client(profile, identity: null);
             var csr = OwnCertificate.Request(key, profile.Username);
             var outcome = await client.EnrolAsync("identity", again: false, csr, (profile.Username, registration.Password), registers ? null : registration.Link.Invitation, cancellation);
-            if (Judge(outcome) is { } failure) return failure;
+            if (Judge(outcome, key) is { } failure) return failure;
             var (device, why) = OwnCertificate.Accept(Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Identity, environment.Time.GetUtcNow());
             if (device is null) return new EnrolOutcome.Refused($"Enrolment stopped: {why}. Tell your administrator.");
             identity = device.Der.ToArray();
@@ -144,7 +144,7 @@ internal sealed class EnrolmentRun(
         using var key = await Database.RunAsync(static rows => KeyPairs.Load(rows, SettingNames.NextEncryptionKey), cancellation);
         using var client = Client(profile, Credentials.TlsIdentity(identity, identityKey, profile.Issuing));
         var outcome = await client.EnrolAsync("encryption", again: false, OwnCertificate.Request(key, profile.Username), basic: null, invitation: null, cancellation);
-        if (Judge(outcome) is { } failure) return failure;
+        if (Judge(outcome, identityKey) is { } failure) return failure;
         var now = environment.Time.GetUtcNow();
         var (device, why) = OwnCertificate.Accept(Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Encryption, now);
         if (device is null) return new EnrolOutcome.Refused($"Enrolment stopped: {why}. Tell your administrator.");
@@ -160,11 +160,12 @@ internal sealed class EnrolmentRun(
         ProfileSettings.Write(rows, profile with { Username = device.Username, IsRegistering = false });
     }
 
-    private EnrolOutcome? Judge(HttpOutcome outcome) => outcome switch
+    private static EnrolOutcome? Judge(HttpOutcome outcome, RSA identityKey) => outcome switch
     {
         // RFC 7030 §4.2.3: 202 means that someone must approve first.
         HttpOutcome.Answered { Status: HttpStatusCode.Accepted } pending => new EnrolOutcome.Pending(
-            pending.Detail ?? "This device waits for approval by your administrator or by one of your other devices.", pending.RetryAfter ?? DefaultRetry),
+            pending.Detail ?? "This device waits for approval by your administrator or by one of your other devices.", pending.RetryAfter ?? DefaultRetry,
+            KeyPairs.Fingerprint(identityKey)),
         HttpOutcome.Answered { Status: HttpStatusCode.OK } => null,
         HttpOutcome.Answered { Status: HttpStatusCode.Unauthorized } wrong => new EnrolOutcome.Refused(wrong.Detail ?? "The username or the password is wrong."),
         _ => Explain(outcome, "The server refused to enrol this device"),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Pki;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Enrol;
 
@@ -25,6 +26,9 @@ internal static class KeyPairs
         CryptographicOperations.ZeroMemory(pkcs8);
         return key;
     }
+
+    /// <summary>What an approval lets in (<see cref="TalkyWalky.Pki.Jose.DeviceApproval"/>).</summary>
+    public static string Fingerprint(RSA identity) => Digest.Sha256(identity.ExportSubjectPublicKeyInfo()).ToString();
 
     /// <summary>Makes the key that waited for this certificate the one in use.</summary>
     public static void Adopt(Rows rows, VerifiedDevice certificate, RSA key, DateTimeOffset now)

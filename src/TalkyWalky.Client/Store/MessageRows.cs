@@ -64,6 +64,10 @@ internal sealed class MessageRows(Rows rows)
         return found;
     }
 
+    /// <summary>The oldest messages after a position, oldest first.</summary>
+    public List<ChatMessage> HistoryAfter(long contact, int limit, long after) =>
+        rows.Query(Select + " WHERE m.contact = ?1 AND m.position > ?2 ORDER BY m.position LIMIT ?3", Read, contact, after, limit);
+
     public List<ChatMessage> ArrivedAfter(long sequence, int limit) =>
         rows.Query(Select + " WHERE m.sequence > ?1 AND m.sequence > 0 ORDER BY m.sequence LIMIT ?2", Read, sequence, limit);
 

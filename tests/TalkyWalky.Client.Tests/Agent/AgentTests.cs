@@ -31,6 +31,8 @@ public sealed class AgentTests : IAsyncDisposable
         var sent = Assert.IsType<SendOutcome.Sent>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), "héllo\n\u202e😀\"", cancellation));
         Assert.Equal("héllo\n\u202e😀\"", sent.Message.Text);
         Assert.Equal([sent.Message], await chat.HistoryAsync(Target.Person("bob"), 10, null, cancellation));
+        Assert.Equal([sent.Message], await chat.HistoryAfterAsync(Target.Person("bob"), 10, 0, cancellation));
+        Assert.Empty(await chat.HistoryAfterAsync(Target.Person("bob"), 10, sent.Message.Position, cancellation));
         Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("nobody"), "x", cancellation));
         Assert.IsType<LoginOutcome.Refused>(await chat.LoginAsync("wrong", cancellation));
         await chat.LogoutAsync(cancellation);

@@ -80,6 +80,16 @@ public sealed class MemoryChat : IChat
         }
     }
 
+    public Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation)
+    {
+        RequireLogin();
+        lock (_gate)
+        {
+            var all = _messages.Where(message => string.Equals(message.With, of.Name, StringComparison.Ordinal) && message.Position > after);
+            return Task.FromResult<IReadOnlyList<ChatMessage>>([.. all.Take(limit)]);
+        }
+    }
+
     public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConversationInfo>>([]);
 
     public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => Task.FromResult<RoomAnswer>(new RoomAnswer.Refused($"not here: {request}"));

@@ -154,6 +154,9 @@ public sealed class ProfileChatTests : IDisposable
         public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
             store.HistoryAsync(of, limit, before, cancellation);
 
+        public Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation) =>
+            store.HistoryAfterAsync(of, limit, after, cancellation);
+
         public IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, CancellationToken cancellation) => store.EventsAsync(sequence, cancellation);
 
         public Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation) => store.LoginAsync(password, cancellation);

@@ -22,9 +22,16 @@ public enum RoomAccess
     Open = 1,
 }
 
-/// <param name="Name">1 to <see cref="Limits.RoomName"/> characters.</param>
+/// <param name="Name">1 to <see cref="Limits.RoomName"/> characters (UTF-16 units), see <see cref="Problem"/>.</param>
 /// <param name="Topic">At most <see cref="Limits.RoomTopic"/> characters.</param>
-public sealed record RoomSettings(string Name, string Topic, RoomAccess Access);
+public sealed record RoomSettings(string Name, string Topic, RoomAccess Access)
+{
+    /// <summary>Why a room cannot be called so, as a sentence; null when it can.</summary>
+    public string? Problem =>
+        RoomText.Problem("the name of a room", Name, 1, Limits.RoomName)
+        ?? RoomText.Problem("the topic of a room", Topic, 0, Limits.RoomTopic)
+        ?? (Access is RoomAccess.Invitation or RoomAccess.Open ? null : "a room is open or by invitation");
+}
 
 /// <summary>What a commit does to a room (docs/protocol.md section 4).</summary>
 public abstract record RoomAction

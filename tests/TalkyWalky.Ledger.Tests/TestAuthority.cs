@@ -1,0 +1,102 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Pki;
+using TalkyWalky.Testing;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Ledger.Tests;
+
+/// <summary>A root, an issuing CA and identity certificates by the profiles, from keys of the pool.</summary>
+internal sealed class TestAuthority
+{
+    public const string Domain = "example.org", Organisation = "Example Ltd";
+
+    public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly X500DistinguishedName RootName = SubjectName.Encode(Organisation, "Root");
+    private static readonly X500DistinguishedName IssuingName = SubjectName.Encode(Organisation, "Issuing");
+    private readonly RSA _rootKey;
+    private readonly RSA _issuingKey;
+
+    /// <param name="rootKey">Which RSA-4096 key of the pool, so that two authorities never share one.</param>
+    public TestAuthority(int rootKey)
+    {
+        _rootKey = LoadKey($"rsa4096-{rootKey}.pem");
+        _issuingKey = LoadKey("rsa3072-40.pem");
+        Root = Sign(RootName, new PublicKey(_rootKey), Now, TimeSpan.FromDays(3652), RootName, _rootKey, Authority(1));
+        Issuing = Sign(
+            IssuingName, new PublicKey(_issuingKey), Now, TimeSpan.FromDays(1826), RootName, _rootKey,
+            [.. Authority(0), new NameConstraints(Domain, Organisation).Encode()]);
+        Anchor = TrustAnchor.FromRoot(Root);
+    }
+
+    public static TestAuthority Shared { get; } = new(rootKey: 1);
+
+    public byte[] Root { get; }
+
+    public byte[] Issuing { get; }
+
+    public TrustAnchor Anchor { get; }
+
+    public static RSA LoadKey(string file)
+    {
+        var key = RSA.Create();
+        key.ImportFromPem(File.ReadAllText(Repository.Vectors("keys", file)));
+        return key;
+    }
+
+    /// <param name="issued">The certificate is good for 90 days from then on.</param>
+    public TestDevice Enrol(string name, UserId? user = null, RSA? key = null, DateTimeOffset? issued = null)
+    {
+        var (person, device) = (user ?? UserId.New(), DeviceId.New());
+        key ??= KeyPool.Shared.CreateRsa(3072);
+        var der = Issue(person, device, name, key, issued ?? Now);
+        return new TestDevice(
+            this, key, Assert.IsType<DeviceVerification.Verified>(DeviceCertificates.Verify(der, [Issuing], Anchor, DeviceKeyUse.Identity, issued ?? Now)).Device);
+    }
+
+    private byte[] Issue(UserId user, DeviceId device, string name, RSA key, DateTimeOffset issued) => Sign(
+        SubjectName.Encode(Organisation, name), new PublicKey(key), issued, TimeSpan.FromDays(90), IssuingName, _issuingKey,
+        [
+            new X509BasicConstraintsExtension(false, false, 0, critical: true),
+            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true),
+            Names(DeviceUris.ForUser(Domain, user), DeviceUris.ForDevice(Domain, device)),
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false),
+        ]);
+
+    private static byte[] Sign(
+        X500DistinguishedName subject, PublicKey key, DateTimeOffset issued, TimeSpan life, X500DistinguishedName issuer, RSA issuerKey, IEnumerable<X509Extension> extensions)
+    {
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        foreach (var extension in extensions) request.CertificateExtensions.Add(extension);
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, critical: false));
+        if (subject != issuer)
+        {
+            var issuerId = new X509SubjectKeyIdentifierExtension(new PublicKey(issuerKey), critical: false);
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(issuerId));
+        }
+
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] = (byte)((serial[0] & 0x7f) | 0x40);
+        using var certificate = request.Create(issuer, X509SignatureGenerator.CreateForRSA(issuerKey, RSASignaturePadding.Pkcs1), issued.AddHours(-1), issued + life, serial);
+        return certificate.RawData;
+    }
+
+    private static X509Extension[] Authority(int pathLength) =>
+    [
+        new X509BasicConstraintsExtension(true, true, pathLength, critical: true),
+        new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true),
+    ];
+
+    private static X509Extension Names(params string[] uris)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            foreach (var uri in uris) writer.WriteCharacterString(UniversalTagNumber.IA5String, uri, new Asn1Tag(TagClass.ContextSpecific, 6));
+        }
+
+        return new X509Extension("2.5.29.17", writer.Encode(), critical: false);
+    }
+}

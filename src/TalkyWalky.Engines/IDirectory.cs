@@ -14,6 +14,9 @@ public interface IDirectory
 
     Task<Account?> FindAsync(UserId user, CancellationToken cancellation);
 
+    /// <summary>Accounts of many people at once, in no order; who is unknown has none.</summary>
+    Task<IReadOnlyList<Account>> FindAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation);
+
     /// <summary>Accounts by username in ordinal order, those after <paramref name="after"/>.</summary>
     Task<IReadOnlyList<Account>> ListAsync(string? after, int limit, CancellationToken cancellation);
 

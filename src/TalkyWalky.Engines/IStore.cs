@@ -15,6 +15,9 @@ public interface IStore
 
     Task<IReadOnlyList<DeviceRecord>> DevicesOfAsync(UserId user, CancellationToken cancellation);
 
+    /// <summary>What authorisation needs of the devices of many people at once, in no order.</summary>
+    Task<IReadOnlyList<DeviceStanding>> StandingsAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation);
+
     /// <summary>Records an issued certificate; it becomes the device's current one of its kind. Throws <see cref="InvalidOperationException"/> on a serial seen before or an unknown device.</summary>
     Task AddCertificateAsync(IssuedCertificate certificate, CancellationToken cancellation);
 
@@ -58,13 +61,13 @@ public interface IStore
 
     /// <summary>
     /// Appends a commit that the caller verified, and the room as it is after it, in one step. False when the room's newest epoch is not the one before: another
-    /// commit was first.
+    /// commit was first. A room that is not stored yet begins at epoch 1, or at 2 where the protocol gives it without a create.
     /// </summary>
     Task<bool> AppendCommitAsync(RoomCommit commit, CancellationToken cancellation);
 
     Task<RoomRecord?> FindRoomAsync(ConversationId room, CancellationToken cancellation);
 
-    /// <summary>Commits by rising epoch, those after <paramref name="after"/>, until <paramref name="maxBytes"/> are passed; at least one if there is any.</summary>
+    /// <summary>Commits by rising epoch, those after <paramref name="after"/>, as many as fit into <paramref name="maxBytes"/>; at least one if there is any.</summary>
     Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation);
 
     /// <summary>Rooms that this person is or was in or is invited to, by id.</summary>
@@ -72,6 +75,9 @@ public interface IStore
 
     /// <summary>Open rooms that are not closed, by id.</summary>
     Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation);
+
+    /// <summary>Rooms that this person created and that are not closed.</summary>
+    Task<int> CountRoomsAsync(UserId creator, CancellationToken cancellation);
 
     Task CheckAsync(CancellationToken cancellation);
 }
@@ -82,7 +88,9 @@ public interface IStore
 public sealed record RoomCommit(RoomRecord Room, byte[] Token, IReadOnlyCollection<UserId> Concerned);
 
 /// <summary>A room as its ledger says; the ledger itself decides.</summary>
-public sealed record RoomRecord(ConversationId Room, ulong Epoch, Digest Head, string Name, string Topic, bool IsOpen, bool IsClosed, int Members);
+/// <param name="Creator">Who made it, kept from its first commit; null for the room that nobody made.</param>
+public sealed record RoomRecord(
+    ConversationId Room, ulong Epoch, Digest Head, string Name, string Topic, bool IsOpen, bool IsClosed, int Members, UserId? Creator);
 
 public enum DeviceState
 {
@@ -110,6 +118,13 @@ public sealed record DeviceRecord(
 {
     /// <summary>Others may address it: active with both certificates.</summary>
     public bool IsListed => State == DeviceState.Active && IdentityCertificate is not null && EncryptionCertificate is not null;
+}
+
+/// <param name="ExpiresAt">When the first of its two certificates does; null without both.</param>
+public readonly record struct DeviceStanding(UserId User, DeviceId Device, DeviceState State, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Null when others may not address it at all.</summary>
+    public DateTimeOffset? ListedUntil => State == DeviceState.Active ? ExpiresAt : null;
 }
 
 public enum CertificateKind

@@ -89,6 +89,8 @@ public sealed class PasswordGateTests
 
         public Task<Account?> FindAsync(UserId user, CancellationToken cancellation) => Other<Account?>();
 
+        public Task<IReadOnlyList<Account>> FindAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) => Other<IReadOnlyList<Account>>();
+
         public Task<IReadOnlyList<Account>> ListAsync(string? after, int limit, CancellationToken cancellation) => Other<IReadOnlyList<Account>>();
 
         public Task<AddOutcome> AddAsync(NewAccount account, CancellationToken cancellation) => Other<AddOutcome>();

@@ -116,6 +116,16 @@ public abstract class DirectorySpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Find_OfMany_GivesThoseThatAreKnown()
+    {
+        var directory = await StartAsync();
+        var (ada, bob) = (await AddAsync(directory, "ada"), await AddAsync(directory, "bob"));
+        await AddAsync(directory, "eve");
+        var found = await directory.FindAsync([ada.User, UserId.New(), bob.User], None);
+        Assert.Equal([ada, bob], found.OrderBy(static account => account.Username, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task List_PagesInOrdinalOrder()
     {
         var directory = await StartAsync();

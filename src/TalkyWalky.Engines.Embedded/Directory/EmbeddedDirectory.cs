@@ -44,6 +44,10 @@ internal sealed class EmbeddedDirectory(GroupWriter writer, Readers readers, int
     public Task<Account?> FindAsync(UserId user, CancellationToken cancellation) =>
         readers.ReadAsync(database => AccountTable.Find(database, user, time.GetUtcNow()), cancellation);
 
+    public Task<IReadOnlyList<Account>> FindAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) =>
+        readers.ReadAsync<IReadOnlyList<Account>>(
+            database => [.. users.Select(user => AccountTable.Find(database, user, time.GetUtcNow())).OfType<Account>()], cancellation);
+
     public Task<IReadOnlyList<Account>> ListAsync(string? after, int limit, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);

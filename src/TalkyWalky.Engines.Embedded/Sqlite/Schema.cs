@@ -37,11 +37,21 @@ internal static class Schema
         CREATE TABLE presence (user BLOB PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
-    /// <summary>Several devices of a person.</summary>
+    /// <summary>Several devices of a person, profile records, and rooms: a room's row is what its newest commit left.</summary>
     private const string Version2 = """
         ALTER TABLE device ADD COLUMN name TEXT;
         ALTER TABLE device ADD COLUMN approval BLOB;
         ALTER TABLE device ADD COLUMN revoked_at INTEGER;
+
+        CREATE TABLE profile (user BLOB PRIMARY KEY, version INTEGER NOT NULL, record BLOB NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE room (
+            room BLOB PRIMARY KEY, epoch INTEGER NOT NULL, head BLOB NOT NULL, name TEXT NOT NULL, topic TEXT NOT NULL,
+            is_open INTEGER NOT NULL, is_closed INTEGER NOT NULL, members INTEGER NOT NULL, creator BLOB) WITHOUT ROWID;
+        CREATE INDEX room_open ON room (room) WHERE is_open = 1 AND is_closed = 0;
+        CREATE INDEX room_by_creator ON room (creator) WHERE is_closed = 0;
+        CREATE TABLE room_commit (room BLOB NOT NULL, epoch INTEGER NOT NULL, token BLOB NOT NULL, PRIMARY KEY (room, epoch));
+        CREATE TABLE room_person (user BLOB NOT NULL, room BLOB NOT NULL, PRIMARY KEY (user, room)) WITHOUT ROWID;
         """;
 
     /// <summary>Throws <see cref="EngineException"/> on a file of a newer program.</summary>

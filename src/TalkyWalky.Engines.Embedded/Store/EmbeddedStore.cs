@@ -4,7 +4,7 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Embedded.Store;
 
-/// <summary>Devices, certificates, invitations and presence. Reads go to the readers, every change through the one writer.</summary>
+/// <summary>Devices, certificates, invitations, presence, profile records and rooms. Reads go to the readers, every change through the one writer.</summary>
 internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStore
 {
     public Task<DeviceRecord> AddDeviceAsync(UserId user, Digest identityKeyHash, bool firstMayEnter, DateTimeOffset now, CancellationToken cancellation) =>
@@ -63,19 +63,32 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.SetName(database, device, name), cancellation);
 
-    public Task<bool> SetProfileAsync(UserId user, ulong version, byte[] record, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> SetProfileAsync(UserId user, ulong version, byte[] record, CancellationToken cancellation) =>
+        writer.WriteAsync(database => ProfileTable.Set(database, user, version, record), cancellation);
 
-    public Task<IReadOnlyDictionary<UserId, byte[]>> ProfilesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyDictionary<UserId, byte[]>> ProfilesAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) =>
+        readers.ReadAsync(database => ProfileTable.Of(database, users), cancellation);
 
-    public Task<bool> AppendCommitAsync(RoomCommit commit, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<bool> AppendCommitAsync(RoomCommit commit, CancellationToken cancellation) =>
+        writer.WriteAsync(database => RoomTable.Append(database, commit), cancellation);
 
-    public Task<RoomRecord?> FindRoomAsync(ConversationId room, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<RoomRecord?> FindRoomAsync(ConversationId room, CancellationToken cancellation) =>
+        readers.ReadAsync(database => RoomTable.Find(database, room), cancellation);
 
-    public Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation) =>
+        readers.ReadAsync(database => RoomTable.Commits(database, room, after, maxBytes), cancellation);
 
-    public Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(database => RoomTable.Of(database, user, after, limit), cancellation);
 
-    public Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(database => RoomTable.Open(database, after, limit), cancellation);
+
+    public Task<int> CountRoomsAsync(UserId creator, CancellationToken cancellation) =>
+        readers.ReadAsync(database => RoomTable.CountCreatedBy(database, creator), cancellation);
+
+    public Task<IReadOnlyList<DeviceStanding>> StandingsAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation) =>
+        readers.ReadAsync(database => StandingTable.Of(database, users), cancellation);
 
     public Task CheckAsync(CancellationToken cancellation) => writer.CheckAsync(cancellation);
 

@@ -26,15 +26,15 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly DirectoryInfo _folder;
 
     private GatewayHost(
-        WebApplication app, EmbeddedEngines engines, IStore store, FaultyBroker broker, GatewayOptions options, GatewayService gateway, HurriedTime time, DirectoryInfo folder)
+        WebApplication app, EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, GatewayService gateway, HurriedTime time, DirectoryInfo folder)
     {
-        (_app, _engines, Store, Broker, Options, Gateway, Time, _folder) = (app, engines, store, broker, options, gateway, time, folder);
+        (_app, _engines, Broker, Options, Gateway, Time, _folder) = (app, engines, broker, options, gateway, time, folder);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 
     public IDirectory Directory => _engines.Directory;
 
-    public IStore Store { get; }
+    public IStore Store => _engines.Store;
 
     public FaultyBroker Broker { get; }
 
@@ -55,19 +55,19 @@ internal sealed class GatewayHost : IAsyncDisposable
         var engines = await EmbeddedEngines.OpenAsync(
             Path.Combine(folder.FullName, "data.db"), new EmbeddedOptions(MailboxLimits.Default with { Count = mailbox }, PasswordIterations: 1000), TimeProvider.System,
             CancellationToken.None);
-        var (store, broker) = (new ApprovingStore(engines.Store), new FaultyBroker(engines.Broker));
+        var broker = new FaultyBroker(engines.Broker);
         var tls = Digest.Sha256("certificate"u8);
         var options = new GatewayOptions(
             TrustAnchor.FromRoot(TestAuthority.Shared.Root), new HashSet<string>(StringComparer.Ordinal) { Name }, () => tls, [TestAuthority.Shared.Issuing],
             TimeSpan.FromDays(30), maxOutstanding, prefetch);
-        var gateway = new GatewayService(options, engines.Directory, store, broker, time, NullLoggerFactory.Instance);
+        var gateway = new GatewayService(options, engines.Directory, engines.Store, broker, time, NullLoggerFactory.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
         app.MapGateway(gateway);
         await app.StartAsync();
-        return new GatewayHost(app, engines, store, broker, options, gateway, time, folder);
+        return new GatewayHost(app, engines, broker, options, gateway, time, folder);
     }
 
     /// <summary>A person with one device, ready to connect.</summary>
@@ -82,6 +82,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var key = KeyPool.Shared.CreateRsa(3072);
         var now = Time.GetUtcNow();
         var record = await Store.AddDeviceAsync(account.User, Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, now, CancellationToken.None);
+        await Store.ApproveDeviceAsync(record.Device, approval: null, now, CancellationToken.None);
         var notAfter = now + (certificateLife ?? TimeSpan.FromDays(20));
         var identity = TestAuthority.Shared.Identity(account.Username, account.User, record.Device, key, notAfter);
         await KeepAsync(record, CertificateKind.Identity, identity, notAfter);

@@ -1,0 +1,181 @@
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Engines.Specifications;
+
+/// <summary>What every store does for rooms and profile records.</summary>
+public abstract class RoomStoreSpecification : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, 123, TimeSpan.Zero);
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly UserId Ada = UserId.New(), Bob = UserId.New();
+
+    /// <summary>A store with nothing in it.</summary>
+    protected abstract Task<IStore> StartAsync();
+
+    protected abstract Task<IStore> RestartAsync();
+
+    protected abstract Task StopAsync();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => StopAsync();
+
+    [Fact]
+    public async Task AppendCommit_KeepsTheRoomAsItIsAfterIt()
+    {
+        var store = await StartAsync();
+        var first = Room(1, epoch: 1);
+        var second = first with
+        {
+            Epoch = 2, Head = Hash(99), Name = "Ünïcode, and a long one", Topic = "what is talked about", IsOpen = false, IsClosed = true, Members = 7,
+        };
+        Assert.True(await AppendAsync(store, first));
+        Assert.Equal(first, await store.FindRoomAsync(first.Room, None));
+        Assert.True(await AppendAsync(store, second));
+        store = await RestartAsync();
+        Assert.Equal(second, await store.FindRoomAsync(first.Room, None));
+    }
+
+    [Theory]
+    [InlineData(1ul)]
+    [InlineData(2ul)]
+    [InlineData(4ul)]
+    public async Task AppendCommit_NotTheNextEpoch_IsFalseAndChangesNothing(ulong epoch)
+    {
+        var store = await StartAsync();
+        await AppendAsync(store, Room(1, epoch: 1));
+        await AppendAsync(store, Room(1, epoch: 2), Ada);
+        Assert.False(await AppendAsync(store, Room(1, epoch) with { Name = "another" }, Bob));
+        Assert.Equal(Room(1, epoch: 2), await store.FindRoomAsync(Room(1, 1).Room, None));
+        Assert.Equal(2, (await store.CommitsAsync(Room(1, 1).Room, 0, int.MaxValue, None)).Count);
+        Assert.Empty(await store.RoomsOfAsync(Bob, after: null, 10, None));
+    }
+
+    [Fact]
+    public async Task AppendCommit_ToAnUnknownRoom_BeginsAtOneOrTwo()
+    {
+        var store = await StartAsync();
+        Assert.True(await AppendAsync(store, Room(1, epoch: 1)));
+        Assert.True(await AppendAsync(store, Room(2, epoch: 2)));
+        Assert.False(await AppendAsync(store, Room(3, epoch: 3)));
+        Assert.Null(await store.FindRoomAsync(Room(3, 3).Room, None));
+    }
+
+    [Fact]
+    public async Task AppendCommit_ManyAtOnce_LetsOneThrough()
+    {
+        var store = await StartAsync();
+        await AppendAsync(store, Room(1, epoch: 1));
+        var appended = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => AppendAsync(store, Room(1, epoch: 2) with { Name = $"by {i}" })));
+        Assert.Single(appended, done => done);
+        Assert.Equal(2, (await store.CommitsAsync(Room(1, 1).Room, 0, int.MaxValue, None)).Count);
+    }
+
+    [Fact]
+    public async Task Commits_ComeInOrderInPagesOfBytes()
+    {
+        var store = await StartAsync();
+        for (var epoch = 1ul; epoch <= 12; epoch++) await AppendAsync(store, Room(1, epoch), new byte[100 * epoch]);
+        store = await RestartAsync();
+        var room = Room(1, 1).Room;
+        Assert.Equal(Enumerable.Range(1, 12).Select(i => 100 * i), (await store.CommitsAsync(room, 0, int.MaxValue, None)).Select(token => token.Length));
+        Assert.Equal([100, 200, 300], (await store.CommitsAsync(room, 0, 999, None)).Select(token => token.Length));
+        Assert.Equal([100, 200, 300, 400], (await store.CommitsAsync(room, 0, 1000, None)).Select(token => token.Length));
+        Assert.Equal([500], (await store.CommitsAsync(room, 4, 1, None)).Select(token => token.Length));
+        Assert.Empty(await store.CommitsAsync(room, 12, int.MaxValue, None));
+        Assert.Empty(await store.CommitsAsync(room, ulong.MaxValue, int.MaxValue, None));
+        Assert.Empty(await store.CommitsAsync(Room(2, 1).Room, 0, int.MaxValue, None));
+    }
+
+    [Fact]
+    public async Task RoomsOf_AreThoseThatEverConcernedThePerson()
+    {
+        var store = await StartAsync();
+        for (var i = 0; i < 30; i++) await AppendAsync(store, Room(i, epoch: 1), i % 3 == 0 ? [Ada, Bob] : [Bob]);
+        await AppendAsync(store, Room(0, epoch: 2));
+        await AppendAsync(store, Room(1, epoch: 2), Ada, Bob);
+        var expected = Enumerable.Range(0, 30).Where(i => i % 3 == 0 || i == 1).Select(i => Room(i, i < 2 ? 2ul : 1ul)).OrderBy(room => room.Room.Value);
+        Assert.Equal(expected, await PagesAsync(after => store.RoomsOfAsync(Ada, after, 4, None)));
+        Assert.Equal(30, (await PagesAsync(after => store.RoomsOfAsync(Bob, after, 7, None))).Count);
+        Assert.Empty(await store.RoomsOfAsync(UserId.New(), after: null, 10, None));
+    }
+
+    [Fact]
+    public async Task OpenRooms_AreThoseOpenNowAndNotClosed()
+    {
+        var store = await StartAsync();
+        for (var i = 0; i < 30; i++) await AppendAsync(store, Room(i, epoch: 1) with { IsOpen = i % 2 == 0, IsClosed = i % 5 == 0 });
+        await AppendAsync(store, Room(2, epoch: 2) with { IsOpen = false });
+        await AppendAsync(store, Room(3, epoch: 2) with { IsOpen = true });
+        var expected = Enumerable.Range(0, 30).Where(i => (i % 2 == 0 && i % 5 != 0 && i != 2) || i == 3).Select(i => Room(i, 1).Room.Value).Order();
+        Assert.Equal(expected, (await PagesAsync(after => store.OpenRoomsAsync(after, 4, None))).Select(room => room.Room.Value));
+    }
+
+    [Fact]
+    public async Task CountRooms_CountsWhatAPersonMadeAndDidNotClose()
+    {
+        var store = await StartAsync();
+        for (var i = 0; i < 5; i++) await AppendAsync(store, Room(i, epoch: 1) with { Creator = Ada });
+        await AppendAsync(store, Room(5, epoch: 1) with { Creator = Bob });
+        await AppendAsync(store, Room(6, epoch: 2) with { Creator = null });
+        await AppendAsync(store, Room(0, epoch: 2) with { Creator = Bob, IsClosed = true });
+        Assert.Equal(4, await store.CountRoomsAsync(Ada, None));
+        Assert.Equal(1, await store.CountRoomsAsync(Bob, None));
+    }
+
+    [Fact]
+    public async Task SetProfile_KeepsTheHighestVersion()
+    {
+        var store = await StartAsync();
+        Assert.Empty(await store.ProfilesAsync([Ada, Bob], None));
+        Assert.True(await store.SetProfileAsync(Ada, 5, [5], None));
+        Assert.False(await store.SetProfileAsync(Ada, 5, [6], None));
+        Assert.False(await store.SetProfileAsync(Ada, 4, [4], None));
+        Assert.True(await store.SetProfileAsync(Ada, 7, [7], None));
+        store = await RestartAsync();
+        var kept = Assert.Single(await store.ProfilesAsync([Ada, Bob], None));
+        Assert.Equal(Ada, kept.Key);
+        Assert.Equal([7], kept.Value);
+    }
+
+    [Fact]
+    public async Task Standings_TellStateAndFirstExpiry()
+    {
+        var store = await StartAsync();
+        var listed = await store.AddDeviceAsync(Ada, Hash(1), firstMayEnter: true, Now, None);
+        var pending = await store.AddDeviceAsync(Ada, Hash(2), firstMayEnter: true, Now, None);
+        var half = await store.AddDeviceAsync(Bob, Hash(3), firstMayEnter: true, Now, None);
+        await store.AddDeviceAsync(UserId.New(), Hash(4), firstMayEnter: true, Now, None);
+        await CertifyAsync(store, listed, CertificateKind.Identity, Now.AddDays(90));
+        await CertifyAsync(store, listed, CertificateKind.Encryption, Now.AddDays(30));
+        await CertifyAsync(store, half, CertificateKind.Identity, Now.AddDays(90));
+        DeviceStanding[] expected =
+        [
+            new(Ada, listed.Device, DeviceState.Active, Now.AddDays(30)),
+            new(Ada, pending.Device, DeviceState.Pending, null),
+            new(Bob, half.Device, DeviceState.Active, null),
+        ];
+        var found = await store.StandingsAsync([Ada, Bob, UserId.New()], None);
+        Assert.Equal(expected.OrderBy(one => one.Device), found.OrderBy(one => one.Device));
+    }
+
+    private static Task CertifyAsync(IStore store, DeviceRecord device, CertificateKind kind, DateTimeOffset notAfter) => store.AddCertificateAsync(
+        new IssuedCertificate($"{device.Device}{(int)kind}", kind, device.User, device.Device, [1], Now, notAfter, Now), None);
+
+    private static Task<bool> AppendAsync(IStore store, RoomRecord room, params UserId[] concerned) =>
+        store.AppendCommitAsync(new RoomCommit(room, [(byte)room.Epoch], concerned), None);
+
+    private static Task<bool> AppendAsync(IStore store, RoomRecord room, byte[] token) => store.AppendCommitAsync(new RoomCommit(room, token, []), None);
+
+    private static async Task<List<RoomRecord>> PagesAsync(Func<ConversationId?, Task<IReadOnlyList<RoomRecord>>> read)
+    {
+        var rooms = new List<RoomRecord>();
+        while (await read(rooms.Count == 0 ? null : rooms[^1].Room) is { Count: > 0 } page) rooms.AddRange(page);
+        return rooms;
+    }
+
+    private static RoomRecord Room(int number, ulong epoch) =>
+        new(new ConversationId(Hash(number)), epoch, Hash(1000 * number + (int)epoch), $"room {number}", "", IsOpen: true, IsClosed: false, Members: 1, Creator: Ada);
+
+    private static Digest Hash(int number) => Digest.Sha256(BitConverter.GetBytes(number));
+}

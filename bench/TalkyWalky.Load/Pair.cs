@@ -22,7 +22,7 @@ internal sealed class Pair(LoadDevice sender, LoadDevice receiver, TimeProvider 
 
     public void Seal(Digest root)
     {
-        var order = new GrantOrder(sender.Identity, sender.IdentityKey, sender.Chain, root, (sender.Identity.User, receiver.Identity.User), [receiver.Encryption], Previous: null);
+        var order = new GrantOrder(sender.Identity, sender.IdentityKey, sender.Chain, new GrantPlace.Direct(root, sender.Identity.User, receiver.Identity.User), [receiver.Encryption], Previous: null);
         var started = Grants.Start(order, time.GetUtcNow());
         var sealedMessage = started.Session.Seal(MessageId.New(), new MessageBody.Text(new string('x', 512)), time.GetUtcNow());
         _frame = new ClientFrame

@@ -8,7 +8,7 @@ namespace TalkyWalky.Crypto;
 /// <summary>The member "body" of a message: one canonical JSON object for each kind (docs/protocol.md section 5).</summary>
 internal static class BodyCodec
 {
-    public const int MaxReceipts = 500, MaxKind = 32, MaxUnknown = 256 * 1024;
+    public const int MaxIds = 500, MaxKind = 32, MaxUnknown = 256 * 1024;
 
     private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -18,7 +18,7 @@ internal static class BodyCodec
         MessageBody.Text text when text.Value.Length > Limits.Text => TooLong,
         MessageBody.Text text when !IsUnicode(text.Value) => "the text holds half of a surrogate pair; remove it",
         MessageBody.Text text when Encoding.UTF8.GetByteCount(text.Value) > Limits.Text => TooLong,
-        MessageBody.Receipt receipt when receipt.Delivered.Count is 0 or > MaxReceipts => $"a receipt names 1 to {MaxReceipts} messages",
+        MessageBody.Receipt { Delivered.Count: 0 or > MaxIds } or MessageBody.Read { Ids.Count: 0 or > MaxIds } => $"a receipt names 1 to {MaxIds} messages",
         MessageBody.Unknown unknown when !IsWellFormed(unknown) => "the body is not a canonical JSON object whose first member is its kind",
         _ => null,
     };
@@ -31,7 +31,13 @@ internal static class BodyCodec
                 json.Raw("{\"kind\":\"text\",\"text\":"u8).String(text.Value).Raw("}"u8);
                 break;
             case MessageBody.Receipt receipt:
-                WriteReceipt(json, receipt);
+                WriteIds(json, "{\"kind\":\"receipt\",\"delivered\":["u8, receipt.Delivered);
+                break;
+            case MessageBody.Read read:
+                WriteIds(json, "{\"kind\":\"read\",\"read\":["u8, read.Ids);
+                break;
+            case MessageBody.Empty:
+                json.Raw("{\"kind\":\"empty\"}"u8);
                 break;
             case MessageBody.Unknown unknown:
                 json.Raw(unknown.Json.Span);
@@ -50,7 +56,9 @@ internal static class BodyCodec
         return kind switch
         {
             "text" => ReadText(ref inside),
-            "receipt" => ReadReceipt(ref inside),
+            "receipt" => ReadIds(ref inside, ",\"delivered\":["u8) is { } ids ? new MessageBody.Receipt(ids) : null,
+            "read" => ReadIds(ref inside, ",\"read\":["u8) is { } ids ? new MessageBody.Read(ids) : null,
+            "empty" => inside.Literal("}"u8) && inside.AtEnd ? new MessageBody.Empty() : null,
             _ => raw.Length <= MaxUnknown ? new MessageBody.Unknown(kind, raw.ToArray()) : null,
         };
     }
@@ -60,29 +68,29 @@ internal static class BodyCodec
     private static MessageBody.Text? ReadText(ref CanonicalJsonReader reader) =>
         reader.Literal(",\"text\":"u8) && reader.String(Limits.Text, out var text) && reader.Literal("}"u8) && reader.AtEnd ? new MessageBody.Text(text) : null;
 
-    private static void WriteReceipt(CanonicalJsonWriter json, MessageBody.Receipt receipt)
+    private static void WriteIds(CanonicalJsonWriter json, ReadOnlySpan<byte> start, IReadOnlyList<MessageId> ids)
     {
-        json.Raw("{\"kind\":\"receipt\",\"delivered\":["u8);
-        for (var i = 0; i < receipt.Delivered.Count; i++)
+        json.Raw(start);
+        for (var i = 0; i < ids.Count; i++)
         {
             if (i > 0) json.Raw(","u8);
-            json.String(receipt.Delivered[i].ToString());
+            json.String(ids[i].ToString());
         }
 
         json.Raw("]}"u8);
     }
 
-    private static MessageBody.Receipt? ReadReceipt(ref CanonicalJsonReader reader)
+    private static List<MessageId>? ReadIds(ref CanonicalJsonReader reader, ReadOnlySpan<byte> start)
     {
-        if (!reader.Literal(",\"delivered\":["u8)) return null;
-        var delivered = new List<MessageId>();
+        if (!reader.Literal(start)) return null;
+        var ids = new List<MessageId>();
         do
         {
-            if (delivered.Count == MaxReceipts || !reader.String(32, out var text) || !MessageId.TryParse(text, out var id)) return null;
-            delivered.Add(id);
+            if (ids.Count == MaxIds || !reader.String(32, out var text) || !MessageId.TryParse(text, out var id)) return null;
+            ids.Add(id);
         }
         while (reader.Literal(","u8));
-        return reader.Literal("]}"u8) && reader.AtEnd ? new MessageBody.Receipt(delivered) : null;
+        return reader.Literal("]}"u8) && reader.AtEnd ? ids : null;
     }
 
     private static bool IsKind(string kind) => kind.Length > 0 && !kind.AsSpan().ContainsAnyExcept(KindCharacters);

@@ -5,15 +5,16 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Crypto;
 
 /// <summary>What a grant's author signs (docs/protocol.md section 5). Holds the seed: zeroed when it is let go.</summary>
-/// <param name="First">The lesser of the two members' ids.</param>
+/// <param name="Head">Hash of the room's commit that made this epoch; null outside rooms.</param>
+/// <param name="Members">The two of a direct conversation, the lesser first; null in a room, whose ledger names them.</param>
 /// <param name="Point">The session's public key.</param>
 /// <param name="Root">Merkle root over the recipients, and how many they are.</param>
 /// <param name="Time">Unix milliseconds.</param>
 internal sealed record GrantBody(
     ConversationId Conversation,
     ulong Epoch,
-    UserId First,
-    UserId Second,
+    Digest? Head,
+    (UserId First, UserId Second)? Members,
     SessionId Session,
     byte[] Seed,
     byte[] Point,
@@ -29,8 +30,20 @@ internal sealed record GrantBody(
         Span<byte> bytes = stackalloc byte[Digest.Size];
         Conversation.Value.Write(bytes);
         json.Raw("{\"v\":1,\"conv\":"u8).Base64Url(bytes).Raw(",\"epoch\":"u8).Number((long)Epoch);
-        json.Raw(",\"head\":\"\",\"suite\":\""u8).Raw(Suite.Utf8).Raw("\",\"members\":["u8);
-        json.String(First.ToString()).Raw(","u8).String(Second.ToString()).Raw("],\"sid\":"u8);
+        json.Raw(",\"head\":"u8);
+        if (Head is { } head)
+        {
+            head.Write(bytes);
+            json.Base64Url(bytes);
+        }
+        else
+        {
+            json.Raw("\"\""u8);
+        }
+
+        json.Raw(",\"suite\":\""u8).Raw(Suite.Utf8).Raw("\",\"members\":["u8);
+        if (Members is var (first, second)) json.String(first.ToString()).Raw(","u8).String(second.ToString());
+        json.Raw("],\"sid\":"u8);
         Session.Value.Write(bytes);
         json.Base64Url(bytes).Raw(",\"seed\":"u8).Base64Url(Seed).Raw(",\"spk\":"u8).Base64Url(Point).Raw(",\"root\":"u8);
         Root.Write(bytes);
@@ -51,14 +64,15 @@ internal sealed record GrantBody(
             || !reader.Base64Url(conversation)
             || !reader.Literal(",\"epoch\":"u8)
             || !reader.Number(SignedBody.MaxEpoch, out var epoch)
-            || !reader.Literal(",\"head\":\"\",\"suite\":\""u8)
+            || !reader.Literal(",\"head\":"u8)
+            || !TryReadHead(ref reader, out var head)
+            || !reader.Literal(",\"suite\":\""u8)
             || !reader.Literal(Suite.Utf8)
             || !reader.Literal("\",\"members\":["u8)
-            || !TryReadUser(ref reader, out var first)
-            || !reader.Literal(","u8)
-            || !TryReadUser(ref reader, out var second)
-            || first.CompareTo(second) >= 0
-            || !reader.Literal("],\"sid\":"u8)
+            || !TryReadMembers(ref reader, out var members)
+            || members is null != epoch > 0
+            || head is null != (epoch == 0)
+            || !reader.Literal(",\"sid\":"u8)
             || !reader.Base64Url(session)
             || !reader.Literal(",\"seed\":"u8)
             || !reader.Base64Url(seed)
@@ -78,7 +92,7 @@ internal sealed record GrantBody(
         ConversationId.TryRead(conversation, out var conversationId);
         SessionId.TryRead(session, out var sessionId);
         Digest.TryRead(root, out var rootDigest);
-        return new GrantBody(conversationId, (ulong)epoch, first, second, sessionId, seed, point, rootDigest, (int)leaves, previous, time);
+        return new GrantBody(conversationId, (ulong)epoch, head, members, sessionId, seed, point, rootDigest, (int)leaves, previous, time);
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(Seed);
@@ -117,6 +131,26 @@ internal sealed record GrantBody(
         Digest.TryRead(hash, out var digest);
         previous = new SessionEnd(id, (int)n, digest);
         return true;
+    }
+
+    private static bool TryReadHead(ref CanonicalJsonReader reader, out Digest? head)
+    {
+        head = null;
+        if (reader.Literal("\"\""u8)) return true;
+        Span<byte> bytes = stackalloc byte[Digest.Size];
+        if (!reader.Base64Url(bytes) || !Digest.TryRead(bytes, out var digest)) return false;
+        head = digest;
+        return true;
+    }
+
+    // None in a room; else two, the lesser first, and the same twice between a person's own devices.
+    private static bool TryReadMembers(ref CanonicalJsonReader reader, out (UserId First, UserId Second)? members)
+    {
+        members = null;
+        if (reader.Literal("]"u8)) return true;
+        if (!TryReadUser(ref reader, out var first) || !reader.Literal(","u8) || !TryReadUser(ref reader, out var second) || first.CompareTo(second) > 0) return false;
+        members = (first, second);
+        return reader.Literal("]"u8);
     }
 
     private static bool TryReadUser(ref CanonicalJsonReader reader, out UserId user)

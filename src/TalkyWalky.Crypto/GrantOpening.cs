@@ -43,16 +43,16 @@ internal static class GrantOpening
 
         using var body = GrantBody.TryRead(token.Payload.Span);
         if (body is null) return Rejected(RejectReason.Malformed);
-        return Refusal(body, sender, slice, key, reader) is { } reason ? Rejected(reason) : Accept(body, sender, reader);
+        var context = new SessionContext(body.Conversation, body.Epoch, body.Head, sender.CertificateHash);
+        return Refusal(body, context, sender, slice, key, reader) is { } reason ? Rejected(reason) : Accept(body, context, sender, reader);
     }
 
-    private static RejectReason? Refusal(GrantBody body, VerifiedDevice sender, GrantSlice slice, EncryptionKey key, GrantReader reader)
+    private static RejectReason? Refusal(GrantBody body, SessionContext context, VerifiedDevice sender, GrantSlice slice, EncryptionKey key, GrantReader reader)
     {
-        // A direct conversation has no epochs but the first.
-        if (body.Epoch != 0 || body.Conversation != ConversationId.Direct(reader.Anchor.Hash, body.First, body.Second)) return RejectReason.NotAuthentic;
-        if (!IsMember(body, sender.User) || !IsMember(body, reader.User)) return RejectReason.NotAMember;
+        var place = PlaceOf(body, reader);
+        if (place.Conversation != body.Conversation) return RejectReason.NotAuthentic;
+        if (place is GrantPlace.Direct direct && (!direct.Has(sender.User) || !direct.Has(reader.User))) return RejectReason.NotAMember;
         if (!P256.IsOnCurve(body.Point)) return RejectReason.Malformed;
-        var context = new SessionContext(body.Conversation, body.Epoch, default, sender.CertificateHash);
         if (KeySchedule.IdOf(body.Seed, context) != body.Session) return RejectReason.NotAuthentic;
         // The author names every reader: whoever re-encrypts these words for another device has no path to this root.
         var leaf = RecipientSet.Leaf(reader.User, reader.Device, key.CertificateHash);
@@ -62,16 +62,17 @@ internal static class GrantOpening
                 : RejectReason.NotForThisDevice;
     }
 
-    private static GrantOutcome Accept(GrantBody body, VerifiedDevice sender, GrantReader reader)
+    private static GrantOutcome Accept(GrantBody body, SessionContext context, VerifiedDevice sender, GrantReader reader)
     {
         if (SessionKey.TryLoadPublic(body.Point) is not { } key) return Rejected(RejectReason.Malformed);
         var session = ReceivingSession.Start(
-            body.Session, body.Conversation, body.Epoch, sender.User, sender.Device, sender.CertificateHash, key, ChainKey.Start(body.Seed, body.Session));
-        var peer = body.First == reader.User ? body.Second : body.First;
-        return new GrantOutcome.Opened(session, sender, peer, body.Previous, DateTimeOffset.FromUnixTimeMilliseconds(body.Time));
+            SessionPlace.Start(body.Session, context, body.Seed), sender.User, sender.Device, sender.CertificateHash, key, ChainKey.Start(body.Seed, body.Session));
+        return new GrantOutcome.Opened(session, sender, PlaceOf(body, reader), body.Previous, DateTimeOffset.FromUnixTimeMilliseconds(body.Time));
     }
 
-    private static bool IsMember(GrantBody body, UserId user) => user == body.First || user == body.Second;
+    private static GrantPlace PlaceOf(GrantBody body, GrantReader reader) => body.Members is var (first, second)
+        ? new GrantPlace.Direct(reader.Anchor.Hash, first, second)
+        : new GrantPlace.Room(body.Conversation, body.Epoch, body.Head!.Value);
 
     private static GrantOutcome.Rejected Rejected(RejectReason reason) => new(reason);
 }

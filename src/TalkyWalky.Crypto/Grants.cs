@@ -14,18 +14,18 @@ public static class Grants
     public static StartedSession Start(GrantOrder order, DateTimeOffset now)
     {
         Check(order);
-        var (first, second) = order.Members.One.CompareTo(order.Members.Other) < 0 ? order.Members : (order.Members.Other, order.Members.One);
-        var conversation = ConversationId.Direct(order.Root, first, second);
         var recipients = new RecipientSet(order.Recipients);
         var seed = RandomNumberGenerator.GetBytes(GrantBody.SeedSize);
-        var id = KeySchedule.IdOf(seed, new SessionContext(conversation, 0, default, order.Identity.CertificateHash));
+        var context = new SessionContext(order.Place.Conversation, order.Place.Epoch, order.Place.Head, order.Identity.CertificateHash);
+        var id = KeySchedule.IdOf(seed, context);
         var key = SessionKey.Generate();
         var time = now.ToUnixTimeMilliseconds();
         using var body = new GrantBody(
-            conversation, 0, first, second, id, seed, key.Point.ToArray(), recipients.Root, recipients.Devices.Count, order.Previous, time);
+            context.Conversation, context.Epoch, context.LedgerHead, Members(order.Place), id, seed, key.Point.ToArray(), recipients.Root, recipients.Devices.Count,
+            order.Previous, time);
         var (payload, slices) = Seal(body, order, recipients);
         var session = SendingSession.Start(
-            id, conversation, 0, DateTimeOffset.FromUnixTimeMilliseconds(time), recipients.Root, ChainKey.Start(seed, id), key);
+            SessionPlace.Start(id, context, seed), DateTimeOffset.FromUnixTimeMilliseconds(time), recipients.Root, ChainKey.Start(seed, id), key);
         return new StartedSession(session, payload, slices);
     }
 
@@ -33,6 +33,13 @@ public static class Grants
     /// <param name="keys">This device's encryption keys, newest first. Wrong keys cost one unwrap each.</param>
     public static GrantOutcome Open(ReadOnlyMemory<byte> payload, GrantSlice slice, IReadOnlyList<EncryptionKey> keys, GrantReader reader) =>
         GrantOpening.Open(payload.Span, slice, keys, reader);
+
+    private static (UserId First, UserId Second)? Members(GrantPlace place) => place switch
+    {
+        GrantPlace.Direct direct when direct.One.CompareTo(direct.Other) <= 0 => (direct.One, direct.Other),
+        GrantPlace.Direct direct => (direct.Other, direct.One),
+        _ => null,
+    };
 
     private static (byte[] Payload, List<(DeviceId Device, GrantSlice Slice)> Slices) Seal(GrantBody body, GrantOrder order, RecipientSet recipients)
     {
@@ -49,18 +56,19 @@ public static class Grants
 
     private static void Check(GrantOrder order)
     {
-        var (one, other) = order.Members;
-        if (one == other) throw new ArgumentException("a direct conversation has two people", nameof(order));
-        if (order.Identity.Use != DeviceKeyUse.Identity || (order.Identity.User != one && order.Identity.User != other))
+        if (order.Identity.Use != DeviceKeyUse.Identity || !MayHold(order.Place, order.Identity.User))
             throw new ArgumentException("a grant is signed by the identity of one of its members", nameof(order));
         if (!IsKeyOf(order.IdentityKey, order.Identity)) throw new ArgumentException("the identity key is not the one in the certificate", nameof(order));
         if (order.Recipients.Count is 0 or > RecipientSet.MaxDevices)
             throw new ArgumentException($"a grant has 1 to {RecipientSet.MaxDevices} recipient devices", nameof(order));
-        if (order.Recipients.Any(device => device.Use != DeviceKeyUse.Encryption || (device.User != one && device.User != other)))
+        if (order.Recipients.Any(device => device.Use != DeviceKeyUse.Encryption || !MayHold(order.Place, device.User)))
             throw new ArgumentException("every recipient is an encryption certificate of a member", nameof(order));
         if (order.Recipients.DistinctBy(static device => device.Device).Count() != order.Recipients.Count)
             throw new ArgumentException("a recipient device is named twice", nameof(order));
     }
+
+    // A room's members stand in its ledger, which is the caller's to ask.
+    private static bool MayHold(GrantPlace place, UserId user) => place is not GrantPlace.Direct direct || direct.Has(user);
 
     private static bool IsKeyOf(RSA key, VerifiedDevice device)
     {
@@ -71,15 +79,13 @@ public static class Grants
 
 /// <param name="Identity">The sender's own verified identity certificate and, below, its key.</param>
 /// <param name="Chain">DER, the issuing certificates that go along as candidates.</param>
-/// <param name="Members">The two people of a direct conversation, in any order.</param>
-/// <param name="Recipients">Encryption certificates of every device that shall read, the sender's other devices too; at least one.</param>
+/// <param name="Recipients">Encryption certificates of every device that shall read, the sender's other devices too; at least one. In a room the caller takes them from its verified ledger.</param>
 /// <param name="Previous">The last message of the sender's previous session in this conversation.</param>
 public sealed record GrantOrder(
     VerifiedDevice Identity,
     RSA IdentityKey,
     IReadOnlyList<ReadOnlyMemory<byte>> Chain,
-    Digest Root,
-    (UserId One, UserId Other) Members,
+    GrantPlace Place,
     IReadOnlyList<VerifiedDevice> Recipients,
     SessionEnd? Previous);
 
@@ -104,8 +110,8 @@ public abstract record GrantOutcome
     private GrantOutcome() { }
 
     /// <param name="Sender">The verified author device.</param>
-    /// <param name="Peer">The other person of the direct conversation, as seen from the reader.</param>
-    public sealed record Opened(ReceivingSession Session, VerifiedDevice Sender, UserId Peer, SessionEnd? Previous, DateTimeOffset SentAt) : GrantOutcome;
+    /// <param name="Place">In a direct conversation sender and reader are its members. In a room nobody's membership is judged yet: its ledger does that.</param>
+    public sealed record Opened(ReceivingSession Session, VerifiedDevice Sender, GrantPlace Place, SessionEnd? Previous, DateTimeOffset SentAt) : GrantOutcome;
 
     /// <summary>One answer for every cause (RFC 7516 §11.5); <paramref name="Reason"/> is for the local log only.</summary>
     public sealed record Rejected(RejectReason Reason) : GrantOutcome;

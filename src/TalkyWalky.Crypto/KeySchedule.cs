@@ -9,7 +9,7 @@ internal static class KeySchedule
 {
     public const int KeySize = 32, SaltSize = 16;
 
-    private static readonly byte[] ChainInfo = Field("chain/v1"u8), BaseInfo = Field("base/v1"u8), NextInfo = Field("next/v1"u8);
+    private static readonly byte[] ChainInfo = Field("chain/v1"u8), BaseInfo = Field("base/v1"u8), NextInfo = Field("next/v1"u8), SignalInfo = Field("signal/v1"u8);
 
     /// <summary>The session id commits to the seed and to all that the session stands in.</summary>
     public static SessionId IdOf(ReadOnlySpan<byte> seed, SessionContext context)
@@ -19,19 +19,17 @@ internal static class KeySchedule
             .Add(seed)
             .Add(context.Conversation.Value)
             .Add(context.Epoch)
-            .Add(context.LedgerHead.Span)
+            .Add(context.LedgerHead?.ToArray() ?? [])
             .Add(context.SenderCertificate)
             .Add(Suite.Utf8)
             .Finish());
     }
 
     /// <summary>ck(0).</summary>
-    public static void Start(ReadOnlySpan<byte> seed, SessionId session, Span<byte> chain)
-    {
-        Span<byte> salt = stackalloc byte[Digest.Size];
-        session.Value.Write(salt);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, seed, chain, salt, ChainInfo);
-    }
+    public static void Start(ReadOnlySpan<byte> seed, SessionId session, Span<byte> chain) => Start(seed, session, ChainInfo, chain);
+
+    /// <summary>sk.</summary>
+    public static void StartSignals(ReadOnlySpan<byte> seed, SessionId session, Span<byte> key) => Start(seed, session, SignalInfo, key);
 
     /// <summary>mb(n) from ck(n).</summary>
     public static void Base(ReadOnlySpan<byte> chain, Span<byte> messageBase) => HKDF.Expand(HashAlgorithmName.SHA256, chain, messageBase, BaseInfo);
@@ -46,16 +44,31 @@ internal static class KeySchedule
     }
 
     /// <summary>The key of one message. The random salt keeps a restored snapshot from ever repeating a key.</summary>
-    public static void Message(ReadOnlySpan<byte> messageBase, ReadOnlySpan<byte> salt, SessionId session, int n, Span<byte> key)
+    public static void Message(ReadOnlySpan<byte> messageBase, ReadOnlySpan<byte> salt, SessionId session, int n, Span<byte> key) =>
+        One("msg/v1"u8, messageBase, salt, session, n, key);
+
+    /// <summary>The key of one signal.</summary>
+    public static void Signal(ReadOnlySpan<byte> signalKey, ReadOnlySpan<byte> salt, SessionId session, long n, Span<byte> key) =>
+        One("sigmsg/v1"u8, signalKey, salt, session, n, key);
+
+    private static void Start(ReadOnlySpan<byte> seed, SessionId session, ReadOnlySpan<byte> info, Span<byte> key)
     {
-        Span<byte> info = stackalloc byte[4 + 6 + 4 + Digest.Size + 4 + 8];
-        BinaryPrimitives.WriteInt32BigEndian(info, 6);
-        "msg/v1"u8.CopyTo(info[4..]);
-        BinaryPrimitives.WriteInt32BigEndian(info[10..], Digest.Size);
-        session.Value.Write(info[14..]);
-        BinaryPrimitives.WriteInt32BigEndian(info[46..], 8);
-        BinaryPrimitives.WriteUInt64BigEndian(info[50..], (ulong)n);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, messageBase, key, salt, info);
+        Span<byte> salt = stackalloc byte[Digest.Size];
+        session.Value.Write(salt);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, seed, key, salt, info);
+    }
+
+    private static void One(ReadOnlySpan<byte> label, ReadOnlySpan<byte> from, ReadOnlySpan<byte> salt, SessionId session, long n, Span<byte> key)
+    {
+        Span<byte> info = stackalloc byte[4 + label.Length + 4 + Digest.Size + 4 + 8];
+        BinaryPrimitives.WriteInt32BigEndian(info, label.Length);
+        label.CopyTo(info[4..]);
+        var rest = info[(4 + label.Length)..];
+        BinaryPrimitives.WriteInt32BigEndian(rest, Digest.Size);
+        session.Value.Write(rest[4..]);
+        BinaryPrimitives.WriteInt32BigEndian(rest[36..], 8);
+        BinaryPrimitives.WriteUInt64BigEndian(rest[40..], (ulong)n);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, from, key, salt, info);
     }
 
     private static byte[] Field(ReadOnlySpan<byte> label)
@@ -68,6 +81,6 @@ internal static class KeySchedule
 }
 
 /// <summary>What a session stands in and its id commits to.</summary>
-/// <param name="LedgerHead">Hash of the room's last commit; empty in a direct conversation.</param>
+/// <param name="LedgerHead">Hash of the room's commit that made this epoch; null outside rooms.</param>
 /// <param name="SenderCertificate">SHA-256 of the sender's identity certificate.</param>
-internal sealed record SessionContext(ConversationId Conversation, ulong Epoch, ReadOnlyMemory<byte> LedgerHead, Digest SenderCertificate);
+internal sealed record SessionContext(ConversationId Conversation, ulong Epoch, Digest? LedgerHead, Digest SenderCertificate);

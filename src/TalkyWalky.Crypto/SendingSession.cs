@@ -10,25 +10,29 @@ namespace TalkyWalky.Crypto;
 /// </summary>
 public sealed class SendingSession : IDisposable
 {
-    private const byte Kind = 1, Version = 1;
+    private const byte Kind = 1, Version = 2;
 
+    private readonly SessionPlace _place;
     private readonly ChainKey _chain;
     private readonly SessionKey _key;
     private readonly Digest? _last;
     private bool _disposed;
 
-    private SendingSession(
-        SessionId id, ConversationId conversation, ulong epoch, DateTimeOffset startedAt, Digest recipientRoot, int n, Digest? last, ChainKey chain, SessionKey key)
+    private SendingSession(SessionPlace place, DateTimeOffset startedAt, Digest recipientRoot, int n, Digest? last, ChainKey chain, SessionKey key)
     {
-        (Id, Conversation, Epoch, StartedAt, RecipientRoot, N) = (id, conversation, epoch, startedAt, recipientRoot, n);
-        (_last, _chain, _key) = (last, chain, key);
+        (StartedAt, RecipientRoot, N) = (startedAt, recipientRoot, n);
+        (_place, _last, _chain, _key) = (place, last, chain, key);
     }
 
-    public SessionId Id { get; }
+    public SessionId Id => _place.Id;
 
-    public ConversationId Conversation { get; }
+    public ConversationId Conversation => _place.Conversation;
 
-    public ulong Epoch { get; }
+    /// <summary>0 outside rooms.</summary>
+    public ulong Epoch => _place.Epoch;
+
+    /// <summary>Hash of the room's commit that made this epoch; null outside rooms.</summary>
+    public Digest? LedgerHead => _place.Head;
 
     /// <summary>Index of the next message.</summary>
     public int N { get; }
@@ -45,9 +49,8 @@ public sealed class SendingSession : IDisposable
     public bool IsSpent(DateTimeOffset now) => N >= Limits.MessagesPerSession || now - StartedAt >= Limits.SessionLife;
 
     /// <summary>Takes the keys over.</summary>
-    internal static SendingSession Start(
-        SessionId id, ConversationId conversation, ulong epoch, DateTimeOffset startedAt, Digest recipientRoot, ChainKey chain, SessionKey key) =>
-        new(id, conversation, epoch, startedAt, recipientRoot, 0, null, chain, key);
+    internal static SendingSession Start(SessionPlace place, DateTimeOffset startedAt, Digest recipientRoot, ChainKey chain, SessionKey key) =>
+        new(place, startedAt, recipientRoot, 0, null, chain, key);
 
     /// <param name="time">The author's clock, kept to the millisecond.</param>
     /// <exception cref="ArgumentException">The body cannot be sent; <see cref="MessageBody.Problem"/> says so beforehand.</exception>
@@ -65,8 +68,19 @@ public sealed class SendingSession : IDisposable
         var jws = Jws.Sign(JwsType.Message, _key.Key, json.Written);
         var jwe = Encrypt(jws);
         CryptographicOperations.ZeroMemory(jws);
-        var next = new SendingSession(Id, Conversation, Epoch, StartedAt, RecipientRoot, N + 1, Digest.Sha256(jwe), _chain.Next(), _key.Lease());
+        var next = new SendingSession(_place.Copy(), StartedAt, RecipientRoot, N + 1, Digest.Sha256(jwe), _chain.Next(), _key.Lease());
         return new SealedMessage(jwe, N, next);
+    }
+
+    /// <summary>
+    /// Seals a signal: a JWE of at most <see cref="Limits.Signal"/> bytes, outside the row of messages. The session's state does not change. Two of the same millisecond
+    /// are one to a reader. Null when the session was saved before there were signals: the next one has them.
+    /// </summary>
+    /// <param name="time">The author's clock, kept to the millisecond; readers take rising times only.</param>
+    public byte[]? SealSignal(SignalKind kind, DateTimeOffset time)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _place.Signals is { } signals ? SignalCodec.Seal(signals, _key, new SignedSignal(Id, time.ToUnixTimeMilliseconds(), kind)) : null;
     }
 
     /// <summary>State with secrets, for encrypted storage only.</summary>
@@ -74,9 +88,7 @@ public sealed class SendingSession : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var state = new StateWriter(Kind, Version);
-        state.Digest(Id.Value);
-        state.Digest(Conversation.Value);
-        state.UInt64(Epoch);
+        _place.Save(state);
         state.UInt64((ulong)StartedAt.ToUnixTimeMilliseconds());
         state.Digest(RecipientRoot);
         state.UInt16(N);
@@ -87,13 +99,11 @@ public sealed class SendingSession : IDisposable
         return state.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">These are not exactly the bytes of <see cref="Save"/>.</exception>
+    /// <exception cref="InvalidDataException">These are not exactly the bytes of <see cref="Save"/>, of this version or an earlier one.</exception>
     public static SendingSession Load(ReadOnlySpan<byte> saved)
     {
         var state = new StateReader(saved, Kind, Version);
-        var id = new SessionId(state.Digest());
-        var conversation = new ConversationId(state.Digest());
-        var epoch = state.UInt64();
+        var place = SessionPlace.Load(ref state);
         var startedAt = state.UInt64();
         var root = state.Digest();
         var n = state.UInt16();
@@ -102,15 +112,16 @@ public sealed class SendingSession : IDisposable
         var point = state.Bytes(SessionKey.PointSize);
         var scalar = state.Bytes(SessionKey.ScalarSize);
         state.End();
-        if (n > Limits.MessagesPerSession || startedAt > (ulong)SignedBody.MaxTime || epoch > (ulong)SignedBody.MaxEpoch) throw StateReader.Damaged();
+        if (n > Limits.MessagesPerSession || startedAt > (ulong)SignedBody.MaxTime) throw StateReader.Damaged();
         return new SendingSession(
-            id, conversation, epoch, DateTimeOffset.FromUnixTimeMilliseconds((long)startedAt), root, n, last, ChainKey.Load(chain), SessionKey.Load(point, scalar));
+            place, DateTimeOffset.FromUnixTimeMilliseconds((long)startedAt), root, n, last, ChainKey.Load(chain), SessionKey.Load(point, scalar));
     }
 
     public void Dispose()
     {
         if (_disposed) return;
         _disposed = true;
+        _place.Dispose();
         _chain.Dispose();
         _key.Release();
     }
@@ -125,7 +136,7 @@ public sealed class SendingSession : IDisposable
         RandomNumberGenerator.Fill(salt);
         _chain.Base(messageBase);
         KeySchedule.Message(messageBase, salt, Id, N, key);
-        var jwe = CompactJwe.Seal(new MessageHeader(Id, N, salt).Encode(), key, jws);
+        var jwe = CompactJwe.Seal(new SessionHeader(Id, N, salt).Encode(HeaderType.Message), key, jws);
         CryptographicOperations.ZeroMemory(messageBase);
         CryptographicOperations.ZeroMemory(key);
         return jwe;

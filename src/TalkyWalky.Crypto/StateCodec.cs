@@ -52,11 +52,16 @@ internal ref struct StateReader
 {
     private ReadOnlySpan<byte> _rest;
 
-    public StateReader(ReadOnlySpan<byte> saved, byte kind, byte version)
+    /// <param name="newest">Every version from 1 to this one reads.</param>
+    public StateReader(ReadOnlySpan<byte> saved, byte kind, byte newest)
     {
         _rest = saved;
-        if (Byte() != kind || Byte() != version) throw Damaged();
+        if (Byte() != kind) throw Damaged();
+        Version = Byte();
+        if (Version == 0 || Version > newest) throw Damaged();
     }
+
+    public byte Version { get; }
 
     public static InvalidDataException Damaged() => new("a stored session is damaged or of another version; start a new session in this conversation");
 

@@ -16,9 +16,10 @@ internal static class Forge
         var conversation = ConversationId.Direct(TestAuthority.Shared.Anchor.Hash, first, second);
         var set = new RecipientSet(signedFor.Select(static device => device.Encryption));
         var seed = RandomNumberGenerator.GetBytes(32);
-        var id = KeySchedule.IdOf(seed, new SessionContext(conversation, 0, default, sender.Identity.CertificateHash));
+        var context = new SessionContext(conversation, 0, null, sender.Identity.CertificateHash);
+        var id = KeySchedule.IdOf(seed, context);
         var key = SessionKey.Generate();
-        var body = new GrantBody(conversation, 0, first, second, id, seed, key.Point.ToArray(), set.Root, signedFor.Length, null, 0);
+        var body = new GrantBody(conversation, 0, null, (first, second), id, seed, key.Point.ToArray(), set.Root, signedFor.Length, null, 0);
         using var json = new CanonicalJsonWriter();
         (bend?.Invoke(body) ?? body).Write(json);
         var token = Jws.Sign(JwsType.Grant, sender.IdentityKey, json.Written, [sender.Identity.Der, sender.Authority.Issuing]);
@@ -28,7 +29,7 @@ internal static class Forge
             var index = Math.Max(0, Array.FindIndex([.. set.Devices], known => known.Device == device.Device));
             return (device.Device, new GrantSlice(keys[i], index, signedFor.Length, set.PathTo(index)));
         });
-        return new StartedSession(SendingSession.Start(id, conversation, 0, default, set.Root, ChainKey.Start(seed, id), key), payload, [.. slices]);
+        return new StartedSession(SendingSession.Start(SessionPlace.Start(id, context, seed), default, set.Root, ChainKey.Start(seed, id), key), payload, [.. slices]);
     }
 
     /// <summary>The signed token inside, as a recipient sees it.</summary>

@@ -24,7 +24,7 @@ public sealed class GrantTests
         {
             var opened = Assert.IsType<GrantOutcome.Opened>(device.Open(grant));
             Assert.Equal((Alice.User, Alice.Device), (opened.Sender.User, opened.Sender.Device));
-            Assert.Equal(device.User == AliceId ? BobId : AliceId, opened.Peer);
+            Assert.Equal(device.User == AliceId ? BobId : AliceId, Assert.IsType<GrantPlace.Direct>(opened.Place).PeerOf(device.User));
             Assert.Equal(TestAuthority.Now, opened.SentAt);
             Assert.Null(opened.Previous);
             Assert.Equal(grant.Session.Id, opened.Session.Id);
@@ -128,8 +128,10 @@ public sealed class GrantTests
     [Fact]
     public void Open_ContextNotAsSigned_IsRefused()
     {
-        Assert.Equal(RejectReason.NotAuthentic, Reason(Open(static body => body with { Epoch = 1 })));
-        Assert.Equal(RejectReason.NotAuthentic, Reason(Open(body => Seal(body with { Epoch = 1 }))));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(static body => body with { Epoch = 1 })));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(body => Seal(body with { Epoch = 1 }))));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(body => Seal(body with { Head = Digest.Sha256("head"u8) }))));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(body => Seal(body with { Members = null }))));
         Assert.Equal(RejectReason.NotAuthentic, Reason(Open(body => Seal(body with { Conversation = new ConversationId(Digest.Sha256("other"u8)) }))));
         Assert.Equal(RejectReason.NotAuthentic, Reason(Open(static body => body with { Session = new SessionId(Digest.Sha256("other"u8)) })));
         Assert.Equal(RejectReason.NotAMember, Reason(Open(body => Seal(Between(body, BobId, CarolId)))));
@@ -139,12 +141,12 @@ public sealed class GrantTests
         static GrantBody Between(GrantBody body, UserId one, UserId other)
         {
             var (first, second) = one.CompareTo(other) < 0 ? (one, other) : (other, one);
-            return body with { First = first, Second = second, Conversation = ConversationId.Direct(TestAuthority.Shared.Anchor.Hash, first, second) };
+            return body with { Members = (first, second), Conversation = ConversationId.Direct(TestAuthority.Shared.Anchor.Hash, first, second) };
         }
 
         static GrantBody Seal(GrantBody body) => body with
         {
-            Session = KeySchedule.IdOf(body.Seed, new SessionContext(body.Conversation, body.Epoch, default, Alice.Identity.CertificateHash)),
+            Session = KeySchedule.IdOf(body.Seed, new SessionContext(body.Conversation, body.Epoch, body.Head, Alice.Identity.CertificateHash)),
         };
     }
 
@@ -245,8 +247,8 @@ public sealed class GrantTests
             order with { Recipients = [Bob.Encryption, Bob.Encryption] },
             order with { Recipients = [Bob.Identity] },
             order with { Recipients = [Carol.Encryption] },
-            order with { Members = (AliceId, AliceId) },
-            order with { Members = (BobId, CarolId) },
+            order with { Place = new GrantPlace.Direct(TestAuthority.Shared.Anchor.Hash, AliceId, AliceId) },
+            order with { Place = new GrantPlace.Direct(TestAuthority.Shared.Anchor.Hash, BobId, CarolId) },
             order with { Identity = Alice.Encryption },
             order with { IdentityKey = Bob.IdentityKey },
         ];
@@ -278,14 +280,17 @@ public sealed class GrantTests
         body.Write(json);
         var text = Encoding.UTF8.GetString(json.Written);
         Assert.NotNull(GrantBody.TryRead(json.Written));
+        var (first, second) = body.Members!.Value;
         string[] spellings =
         [
             text + " ", text.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal), text.Replace("\"v\":1", "\"v\":1,\"v\":1", StringComparison.Ordinal),
             text.Replace("\"leaves\":3", "\"leaves\":03", StringComparison.Ordinal), text.Replace("\"leaves\":3", "\"leaves\":65537", StringComparison.Ordinal),
             text.Replace("\"leaves\":3", "\"leaves\":0", StringComparison.Ordinal),
             text.Replace("\"prev\":null", "\"prev\":{}", StringComparison.Ordinal), text.Replace("}", ",\"x\":1}", StringComparison.Ordinal),
-            text.Replace("[", "[ ", StringComparison.Ordinal), text.Replace($"{body.First}\",\"{body.Second}", $"{body.Second}\",\"{body.First}", StringComparison.Ordinal),
-            text.Replace(body.Second.ToString(), body.First.ToString(), StringComparison.Ordinal),
+            text.Replace("[", "[ ", StringComparison.Ordinal), text.Replace($"{first}\",\"{second}", $"{second}\",\"{first}", StringComparison.Ordinal),
+            text.Replace($"\"{first}\",\"{second}\"", "", StringComparison.Ordinal), text.Replace($"\"{first}\",\"{second}\"", $"\"{first}\"", StringComparison.Ordinal),
+            text.Replace($"\"{first}\",\"{second}\"", "\"x\"", StringComparison.Ordinal),
+            text.Replace("\"head\":\"\"", $"\"head\":\"{new string('A', 43)}\"", StringComparison.Ordinal), text.Replace("\"epoch\":0", "\"epoch\":1", StringComparison.Ordinal),
         ];
         Assert.All(spellings, spelling => Assert.Null(GrantBody.TryRead(Encoding.UTF8.GetBytes(spelling))));
     }

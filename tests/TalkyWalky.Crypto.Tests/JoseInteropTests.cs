@@ -9,7 +9,7 @@ public sealed class JoseInteropTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Jose_CommittedVector_OpensGrantAndMessages()
+    public async Task Jose_CommittedVector_OpensGrantsMessagesAndSignal()
     {
         var work = Path.Combine(Repository.Root, "artifacts", "interop", "jose");
         Directory.CreateDirectory(work);
@@ -17,7 +17,7 @@ public sealed class JoseInteropTests
             File.Copy(Path.Combine(Repository.Root, "tests", "interop", "jose", file), Path.Combine(work, file), overwrite: true);
         if (!IsInstalled(work)) await RunAsync(work, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
         var lines = await RunAsync(work, "node", "verify.mjs", Repository.Vectors());
-        Assert.Equal(10, lines.Split('\n').Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(28, lines.Split('\n').Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));
     }
 
     // npm writes node_modules/.package-lock.json last.

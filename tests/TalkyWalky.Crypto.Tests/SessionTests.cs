@@ -219,6 +219,9 @@ public sealed class SessionTests
             new MessageBody.Text("\ude42\ud83d"),
             new MessageBody.Receipt([]),
             new MessageBody.Receipt(new MessageId[501]),
+            new MessageBody.Read([]),
+            new MessageBody.Read(new MessageId[501]),
+            new MessageBody.Unknown("empty", "{\"kind\":\"empty\"}"u8.ToArray()),
             new MessageBody.Unknown("poll", "{\"kind\":\"other\"}"u8.ToArray()),
             new MessageBody.Unknown("poll", "{\"kind\": \"poll\"}"u8.ToArray()),
             new MessageBody.Unknown("text", "{\"kind\":\"text\",\"text\":\"x\"}"u8.ToArray()),
@@ -229,7 +232,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void Open_ReceiptAndUnknownKind_AreGivenBackWhole()
+    public void Open_ReceiptsEmptyAndUnknownKind_AreGivenBackWhole()
     {
         var (sender, receiver) = Sessions.Start();
         var ids = Enumerable.Range(0, 500).Select(static _ => MessageId.New()).ToArray();
@@ -238,7 +241,15 @@ public sealed class SessionTests
         Assert.Equal(ids, Assert.IsType<MessageBody.Receipt>(opened.Body).Delivered);
 
         var json = """{"kind":"poll","question":"when?","options":[1,2.5,null,{"a":"\n"}]}""";
-        var poll = receipt.Next.Seal(MessageId.New(), new MessageBody.Unknown("poll", Encoding.UTF8.GetBytes(json)), Sessions.Time);
+        var read = receipt.Next.Seal(MessageId.New(), new MessageBody.Read(ids), Sessions.Time);
+        opened = Assert.IsType<OpenOutcome.Opened>(opened.Next.Open(read.Jwe));
+        Assert.Equal(ids, Assert.IsType<MessageBody.Read>(opened.Body).Ids);
+
+        var empty = read.Next.Seal(MessageId.New(), new MessageBody.Empty(), Sessions.Time);
+        opened = Assert.IsType<OpenOutcome.Opened>(opened.Next.Open(empty.Jwe));
+        Assert.IsType<MessageBody.Empty>(opened.Body);
+
+        var poll = empty.Next.Seal(MessageId.New(), new MessageBody.Unknown("poll", Encoding.UTF8.GetBytes(json)), Sessions.Time);
         var unknown = Assert.IsType<MessageBody.Unknown>(Assert.IsType<OpenOutcome.Opened>(opened.Next.Open(poll.Jwe)).Body);
         Assert.Equal(("poll", json), (unknown.Kind, Encoding.UTF8.GetString(unknown.Json.Span)));
     }
@@ -251,6 +262,10 @@ public sealed class SessionTests
     [InlineData("""{"text":"x","kind":"text"}""")]
     [InlineData("""{"kind":"receipt","delivered":[]}""")]
     [InlineData("""{"kind":"receipt","delivered":["0123456789ABCDEF0123456789ABCDEF"]}""")]
+    [InlineData("""{"kind":"read","read":[]}""")]
+    [InlineData("""{"kind":"read","delivered":["0123456789abcdef0123456789abcdef"]}""")]
+    [InlineData("""{"kind":"read","read":["0123456789abcdef0123456789abcdef"],"x":1}""")]
+    [InlineData("""{"kind":"empty","x":1}""")]
     [InlineData("""{"kind":"","x":1}""")]
     [InlineData("""["kind"]""")]
     public void TryRead_BodyNotAsItsFormatSays_IsNull(string json)
@@ -290,6 +305,37 @@ public sealed class SessionTests
         Assert.Throws<InvalidDataException>(() => ReceivingSession.Load(sent));
         Assert.Equal(sent, SendingSession.Load(sent).Save());
         Assert.Equal(read, ReceivingSession.Load(read).Save());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Load_StateOfVersionOne_ReadsWithoutHeadAndSignals(int opened)
+    {
+        var (sender, receiver) = Sessions.Start();
+        var messages = Sessions.SealMany(ref sender, 3);
+        for (var n = 0; n < opened; n++) receiver = Assert.IsType<OpenOutcome.Opened>(receiver.Open(messages[n].Jwe)).Next;
+        using var oldSender = SendingSession.Load(VersionOne(sender.Save()));
+        using var oldReader = ReceivingSession.Load(VersionOne(receiver.Save()));
+        Assert.Equal((sender.Id, sender.Conversation, 0ul, 3), (oldSender.Id, oldSender.Conversation, oldSender.Epoch, oldSender.N));
+        Assert.Null(oldSender.LedgerHead ?? oldReader.LedgerHead);
+        Assert.Equal($"{opened}", Sessions.TextOf(oldReader.Open(messages[opened].Jwe)));
+        Assert.Null(oldSender.SealSignal(SignalKind.Typing, Sessions.Time));
+        Assert.Equal(oldSender.Save(), SendingSession.Load(oldSender.Save()).Save());
+
+        // Version 1 had the same fields, but for flags and signal key behind the epoch.
+        static byte[] VersionOne(byte[] saved) => [saved[0], 1, .. saved[2..74], .. saved[(74 + 1 + 32)..]];
+    }
+
+    [Fact]
+    public void Load_AnotherVersion_Throws()
+    {
+        var (sender, receiver) = Sessions.Start();
+        foreach (byte version in (byte[])[0, 3])
+        {
+            Assert.Throws<InvalidDataException>(() => SendingSession.Load([sender.Save()[0], version, .. sender.Save()[2..]]));
+            Assert.Throws<InvalidDataException>(() => ReceivingSession.Load([receiver.Save()[0], version, .. receiver.Save()[2..]]));
+        }
     }
 
     [Fact]

@@ -8,17 +8,21 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto.Tests;
 
-/// <summary>vectors/crypto/session.json: one grant and its first messages, with every key that another implementation needs to check them.</summary>
+/// <summary>vectors/crypto/session.json: a direct grant with its first messages and a signal, a room's grant and one between own devices, with every key that another implementation needs to check them.</summary>
 internal sealed record SessionVector(
     string Note,
     long At,
     string Root,
     string Issuing,
     VectorSender Sender,
+    VectorSender OwnSender,
     VectorReader Reader,
     VectorGrant Grant,
     VectorKeys Keys,
-    IReadOnlyList<VectorMessage> Messages)
+    IReadOnlyList<VectorMessage> Messages,
+    VectorSignal Signal,
+    VectorGrant RoomGrant,
+    VectorGrant OwnGrant)
 {
     private static readonly string File = Repository.Vectors("crypto", "session.json");
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -33,30 +37,57 @@ internal sealed record SessionVector(
     /// <summary>Makes the file anew, for a change of the format: keys from the pool, everything else fresh.</summary>
     public static void Write() => System.IO.File.WriteAllText(File, JsonSerializer.Serialize(Make(), Options) + "\n");
 
+    public static GrantPlace.Room Room { get; } = new(new ConversationId(Digest.Sha256("a room"u8)), 3, Digest.Sha256("its third commit"u8));
+
     private static SessionVector Make()
     {
-        const string SenderKey = "rsa3072-01.pem", ReaderKey = "rsa3072-02.pem";
+        const string SenderKey = "rsa3072-01.pem", ReaderKey = "rsa3072-02.pem", OwnSenderKey = "rsa3072-03.pem";
         var authority = TestAuthority.Shared;
         var alice = authority.Enrol(UserId.New(), "alice", identity: TestAuthority.LoadKey(SenderKey));
         var bob = authority.Enrol(UserId.New(), "bob", encryption: TestAuthority.LoadKey(ReaderKey));
-        var phone = authority.Enrol(bob.User, "bob");
+        var phone = authority.Enrol(bob.User, "bob", identity: TestAuthority.LoadKey(OwnSenderKey));
         var order = alice.OrderTo(bob.User, bob, phone) with { Previous = new SessionEnd(new SessionId(Digest.Sha256("an earlier session"u8)), 7, Digest.Sha256("its end"u8)) };
         var grant = Grants.Start(order, TestAuthority.Now);
-        var slice = bob.SliceOf(grant);
-        var token = Jws.TryParse(JwsType.Grant, Forge.Decrypt(grant, bob))!;
-        var (keys, messages) = SealAll(grant.Session, GrantBody.TryRead(token.Payload.Span)!.Seed);
+        var seed = Forge.Body(Forge.Decrypt(grant, bob)).Seed;
+        var (keys, messages) = SealAll(grant.Session, seed);
         return new SessionVector(
             "Test keys: anyone has them. Times are Unix milliseconds, certificates base64 DER, keys and hashes lower-case hex.",
             TestAuthority.Now.ToUnixTimeMilliseconds(),
             Convert.ToBase64String(authority.Root),
             Convert.ToBase64String(authority.Issuing),
-            new VectorSender(alice.User.ToString(), alice.Device.ToString(), Convert.ToBase64String(alice.Identity.Der.Span)),
+            Describe(alice),
+            Describe(phone),
             new VectorReader(bob.User.ToString(), bob.Device.ToString(), Convert.ToBase64String(bob.Encryption.Der.Span), $"keys/{ReaderKey}"),
-            new VectorGrant(
-                Encoding.ASCII.GetString(grant.Payload), Convert.ToBase64String(slice.Encode()), Encoding.ASCII.GetString(slice.ToCompactJwe(grant.Payload)),
-                slice.LeafIndex, [.. slice.Path.Select(static hash => hash.ToString())], Encoding.UTF8.GetString(token.Payload.Span)),
+            Describe(grant, bob),
             keys,
-            messages);
+            messages,
+            SealSignal(grant.Session, seed),
+            Describe(Grants.Start(alice.OrderIn(Room, phone, bob), TestAuthority.Now), bob),
+            Describe(Grants.Start(phone.OrderIn(new GrantPlace.Direct(authority.Anchor.Hash, bob.User, bob.User), bob), TestAuthority.Now), bob));
+    }
+
+    private static VectorSender Describe(TestDevice device) => new(device.User.ToString(), device.Device.ToString(), Convert.ToBase64String(device.Identity.Der.Span));
+
+    private static VectorGrant Describe(StartedSession grant, TestDevice reader)
+    {
+        var slice = reader.SliceOf(grant);
+        var token = Jws.TryParse(JwsType.Grant, Forge.Decrypt(grant, reader))!;
+        return new VectorGrant(
+            Encoding.ASCII.GetString(grant.Payload), Convert.ToBase64String(slice.Encode()), Encoding.ASCII.GetString(slice.ToCompactJwe(grant.Payload)),
+            slice.LeafIndex, [.. slice.Path.Select(static hash => hash.ToString())], Encoding.UTF8.GetString(token.Payload.Span));
+    }
+
+    private static VectorSignal SealSignal(SendingSession session, byte[] seed)
+    {
+        using var signals = SignalKey.Start(seed, session.Id);
+        var jwe = session.SealSignal(SignalKind.Typing, TestAuthority.Now)!;
+        var header = SignalCodec.TrySplit(jwe, out var parts)!.Value;
+        var (salt, key) = (new byte[16], new byte[32]);
+        header.WriteSalt(salt);
+        KeySchedule.Signal(signals.Bytes, salt, session.Id, header.N, key);
+        var token = Jws.TryParse(JwsType.Signal, parts.TryOpen(key))!;
+        return new VectorSignal(
+            Encoding.ASCII.GetString(jwe), header.N, Convert.ToHexStringLower(signals.Bytes), Convert.ToHexStringLower(key), Encoding.UTF8.GetString(token.Payload.Span));
     }
 
     private static (VectorKeys Keys, List<VectorMessage> Messages) SealAll(SendingSession session, byte[] seed)
@@ -67,6 +98,8 @@ internal sealed record SessionVector(
             new MessageBody.Text("line one\nline \"two\" \\ \u0001 漢字 🙂"),
             new MessageBody.Receipt([new MessageId(1), new MessageId(UInt128.MaxValue)]),
             new MessageBody.Text(string.Concat(Enumerable.Repeat("longer than one bucket; ", 20))),
+            new MessageBody.Read([new MessageId(2)]),
+            new MessageBody.Empty(),
         ];
         var chain = ChainKey.Start(seed, session.Id);
         var (chains, bases) = (new List<string>(), new List<string>());
@@ -84,7 +117,7 @@ internal sealed record SessionVector(
             var message = session.Seal(id, body, time);
             Assert.True(CompactJwe.TrySplit(message.Jwe, Limits.Payload, out var parts));
             var salt = new byte[16];
-            MessageHeader.TryParse(parts.Header)!.Value.WriteSalt(salt);
+            SessionHeader.TryParse(HeaderType.Message, parts.Header)!.Value.WriteSalt(salt);
             var key = new byte[32];
             KeySchedule.Message(messageBase, salt, session.Id, message.N, key);
             var token = Jws.TryParse(JwsType.Message, parts.TryOpen(key))!;
@@ -110,6 +143,10 @@ internal sealed record VectorGrant(string Payload, string Slice, string Token, i
 /// <param name="Chain">ck(0), ck(1), ...</param>
 /// <param name="Base">mb(0), mb(1), ...</param>
 internal sealed record VectorKeys(string Seed, string Sid, IReadOnlyList<string> Chain, IReadOnlyList<string> Base);
+
+/// <param name="SignalKey">sk.</param>
+/// <param name="Key">Of this signal alone.</param>
+internal sealed record VectorSignal(string Jwe, long N, string SignalKey, string Key, string Body);
 
 /// <param name="Body">The signed JSON, padding included.</param>
 internal sealed record VectorMessage(string Jwe, int N, string Id, long Time, string Key, string Body);

@@ -15,15 +15,21 @@ public sealed class SessionVectorTests
     public void Open_CommittedGrantAndMessages_GivesTheExpectedBodies()
     {
         var at = Assert.IsType<GrantOutcome.Opened>(OpenGrant()).Session;
-        Assert.Equal(4, Vector.Messages.Count);
+        Assert.Equal(6, Vector.Messages.Count);
         foreach (var expected in Vector.Messages)
         {
             var opened = Assert.IsType<OpenOutcome.Opened>(at.Open(Encoding.ASCII.GetBytes(expected.Jwe)));
             Assert.Equal((expected.Id, expected.N, expected.Time, true), (opened.Id.ToString(), opened.N, opened.SentAt.ToUnixTimeMilliseconds(), opened.ChainIntact));
             using var json = JsonDocument.Parse(expected.Body);
             var body = json.RootElement.GetProperty("body");
-            if (opened.Body is MessageBody.Text text) Assert.Equal(body.GetProperty("text").GetString(), text.Value);
-            else Assert.Equal(body.GetProperty("delivered").EnumerateArray().Select(static id => id.GetString()), Assert.IsType<MessageBody.Receipt>(opened.Body).Delivered.Select(static id => id.ToString()));
+            switch (opened.Body)
+            {
+                case MessageBody.Text text: Assert.Equal(body.GetProperty("text").GetString(), text.Value); break;
+                case MessageBody.Receipt receipt: Assert.Equal(IdsIn(body.GetProperty("delivered")), receipt.Delivered); break;
+                case MessageBody.Read read: Assert.Equal(IdsIn(body.GetProperty("read")), read.Ids); break;
+                default: Assert.IsType<MessageBody.Empty>(opened.Body); break;
+            }
+
             at = opened.Next;
         }
     }
@@ -32,9 +38,29 @@ public sealed class SessionVectorTests
     public void Open_CommittedGrant_NamesSenderAndPrevious()
     {
         var opened = Assert.IsType<GrantOutcome.Opened>(OpenGrant());
+        Assert.IsType<GrantPlace.Direct>(opened.Place);
         Assert.Equal((Vector.Sender.User, Vector.Sender.Device), (opened.Sender.User.ToString(), opened.Sender.Device.ToString()));
         Assert.Equal(Vector.Keys.Sid, opened.Session.Id.ToString());
         Assert.Equal(new SessionEnd(new SessionId(Digest.Sha256("an earlier session"u8)), 7, Digest.Sha256("its end"u8)), opened.Previous);
+    }
+
+    [Fact]
+    public void Open_CommittedRoomAndOwnGrant_NameTheirPlaces()
+    {
+        var room = Assert.IsType<GrantOutcome.Opened>(OpenGrant(Vector.RoomGrant));
+        Assert.Equal((SessionVector.Room, Vector.Sender.Device), (room.Place, room.Sender.Device.ToString()));
+        var own = Assert.IsType<GrantOutcome.Opened>(OpenGrant(Vector.OwnGrant));
+        var place = Assert.IsType<GrantPlace.Direct>(own.Place);
+        Assert.Equal((place.One, Vector.OwnSender.User, Vector.OwnSender.Device), (place.Other, own.Sender.User.ToString(), own.Sender.Device.ToString()));
+    }
+
+    [Fact]
+    public void OpenSignal_Committed_GivesKindAndTime()
+    {
+        var session = Assert.IsType<GrantOutcome.Opened>(OpenGrant()).Session;
+        var expected = new SignalOutcome.Opened(SignalKind.Typing, DateTimeOffset.FromUnixTimeMilliseconds(Vector.Signal.N));
+        Assert.Equal(expected, session.OpenSignal(Encoding.ASCII.GetBytes(Vector.Signal.Jwe), after: null));
+        Assert.Equal(Vector.Signal.SignalKey, Convert.ToHexStringLower(SignalKey.Start(Convert.FromHexString(Vector.Keys.Seed), session.Id).Bytes));
     }
 
     [Fact]
@@ -44,7 +70,7 @@ public sealed class SessionVectorTests
         Assert.True(Digest.TryParse(Vector.Keys.Sid, out var sid));
         Assert.True(Digest.TryRead(System.Security.Cryptography.SHA256.HashData(Convert.FromBase64String(Vector.Sender.IdentityCertificate)), out var certificate));
         var body = GrantBody.TryRead(Encoding.UTF8.GetBytes(Vector.Grant.Body))!;
-        Assert.Equal(new SessionId(sid), KeySchedule.IdOf(seed, new SessionContext(body.Conversation, 0, default, certificate)));
+        Assert.Equal(new SessionId(sid), KeySchedule.IdOf(seed, new SessionContext(body.Conversation, 0, null, certificate)));
 
         var chain = ChainKey.Start(seed, new SessionId(sid));
         foreach (var message in Vector.Messages)
@@ -53,7 +79,7 @@ public sealed class SessionVectorTests
             chain.Base(messageBase);
             Assert.Equal(Vector.Keys.Chain[message.N], Convert.ToHexStringLower(chain.Bytes));
             Assert.Equal(Vector.Keys.Base[message.N], Convert.ToHexStringLower(messageBase));
-            MessageHeader.TryParse(Encoding.ASCII.GetBytes(message.Jwe.Split('.')[0]))!.Value.WriteSalt(salt);
+            SessionHeader.TryParse(HeaderType.Message, Encoding.ASCII.GetBytes(message.Jwe.Split('.')[0]))!.Value.WriteSalt(salt);
             KeySchedule.Message(messageBase, salt, new SessionId(sid), message.N, key);
             Assert.Equal(message.Key, Convert.ToHexStringLower(key));
             chain = chain.Next();
@@ -63,9 +89,16 @@ public sealed class SessionVectorTests
     [Fact]
     public void Bodies_CommittedJson_WriteToTheSameBytes()
     {
-        using var grant = new CanonicalJsonWriter();
-        GrantBody.TryRead(Encoding.UTF8.GetBytes(Vector.Grant.Body))!.Write(grant);
-        Assert.Equal(Vector.Grant.Body, Encoding.UTF8.GetString(grant.Written));
+        foreach (var body in (string[])[Vector.Grant.Body, Vector.RoomGrant.Body, Vector.OwnGrant.Body])
+        {
+            using var grant = new CanonicalJsonWriter();
+            GrantBody.TryRead(Encoding.UTF8.GetBytes(body))!.Write(grant);
+            Assert.Equal(body, Encoding.UTF8.GetString(grant.Written));
+        }
+
+        using var signal = new CanonicalJsonWriter();
+        SignedSignal.TryRead(Encoding.UTF8.GetBytes(Vector.Signal.Body))!.Write(signal);
+        Assert.Equal(Vector.Signal.Body, Encoding.UTF8.GetString(signal.Written));
         foreach (var message in Vector.Messages)
         {
             using var json = new CanonicalJsonWriter();
@@ -83,7 +116,12 @@ public sealed class SessionVectorTests
         Assert.Equal(Vector.Grant.LeafIndex, slice.LeafIndex);
     }
 
-    private static GrantOutcome OpenGrant()
+    private static IEnumerable<MessageId> IdsIn(JsonElement array) =>
+        array.EnumerateArray().Select(static text => MessageId.TryParse(text.GetString()!, out var id) ? id : default);
+
+    private static GrantOutcome OpenGrant() => OpenGrant(Vector.Grant);
+
+    private static GrantOutcome OpenGrant(VectorGrant grant)
     {
         Assert.True(UserId.TryParse(Vector.Reader.User, out var user));
         Assert.True(DeviceId.TryParse(Vector.Reader.Device, out var device));
@@ -91,8 +129,8 @@ public sealed class SessionVectorTests
         using var key = TestAuthority.LoadKey(Path.GetFileName(Vector.Reader.EncryptionKey));
         var anchor = TrustAnchor.FromRoot(Convert.FromBase64String(Vector.Root));
         var reader = new GrantReader(anchor, user, device, [], DateTimeOffset.FromUnixTimeMilliseconds(Vector.At));
-        var slice = GrantSlice.TryDecode(Convert.FromBase64String(Vector.Grant.Slice))!;
-        return Grants.Open(Encoding.ASCII.GetBytes(Vector.Grant.Payload), slice, [new EncryptionKey(key, certificate)], reader);
+        var slice = GrantSlice.TryDecode(Convert.FromBase64String(grant.Slice))!;
+        return Grants.Open(Encoding.ASCII.GetBytes(grant.Payload), slice, [new EncryptionKey(key, certificate)], reader);
     }
 
     private static SessionVector Load()

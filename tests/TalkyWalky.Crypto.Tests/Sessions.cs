@@ -12,12 +12,13 @@ internal static class Sessions
         var conversation = new ConversationId(Digest.Sha256("conversation"u8));
         var certificate = Digest.Sha256("certificate"u8);
         var seed = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32);
-        var id = KeySchedule.IdOf(seed, new SessionContext(conversation, 0, default, certificate));
+        var context = new SessionContext(conversation, 0, null, certificate);
+        var id = KeySchedule.IdOf(seed, context);
         var key = SessionKey.Generate();
         var reader = SessionKey.TryLoadPublic(key.Point)!;
         return (
-            SendingSession.Start(id, conversation, 0, Time, Digest.Sha256("root"u8), ChainKey.Start(seed, id), key),
-            ReceivingSession.Start(id, conversation, 0, UserId.New(), DeviceId.New(), certificate, reader, ChainKey.Start(seed, id)));
+            SendingSession.Start(SessionPlace.Start(id, context, seed), Time, Digest.Sha256("root"u8), ChainKey.Start(seed, id), key),
+            ReceivingSession.Start(SessionPlace.Start(id, context, seed), UserId.New(), DeviceId.New(), certificate, reader, ChainKey.Start(seed, id)));
     }
 
     /// <summary>Seals texts "0", "1", ... and moves the session on.</summary>

@@ -115,8 +115,10 @@ internal sealed record TestDevice(
 
     public GrantReader Reader => new(Authority.Anchor, User, Device, [], TestAuthority.Now);
 
-    public GrantOrder OrderTo(UserId peer, params IReadOnlyList<TestDevice> recipients) => new(
-        Identity, IdentityKey, [Authority.Issuing], Authority.Anchor.Hash, (User, peer), [.. recipients.Select(static device => device.Encryption)], null);
+    public GrantOrder OrderTo(UserId peer, params IReadOnlyList<TestDevice> recipients) => OrderIn(new GrantPlace.Direct(Authority.Anchor.Hash, User, peer), recipients);
+
+    public GrantOrder OrderIn(GrantPlace place, params IReadOnlyList<TestDevice> recipients) =>
+        new(Identity, IdentityKey, [Authority.Issuing], place, [.. recipients.Select(static device => device.Encryption)], null);
 
     public GrantOutcome Open(StartedSession grant) => Open(grant.Payload, SliceOf(grant));
 

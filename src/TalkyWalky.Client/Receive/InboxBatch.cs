@@ -112,10 +112,18 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             return;
         }
 
+        if (opened.Place is not GrantPlace.Direct direct || direct.One == direct.Other)
+        {
+            opened.Session.Dispose();
+            Reject(opened.Sender.Device, EnvelopeKind.Grant, "not a conversation of two people");
+            return;
+        }
+
         var isOwn = opened.Sender.User == credentials.Identity.User;
-        var known = rows.Contacts.Find(isOwn ? opened.Peer : opened.Sender.User);
-        var name = isOwn ? known?.Username ?? opened.Peer.ToString() : opened.Sender.Username;
-        var contact = rows.Contacts.Ensure(isOwn ? opened.Peer : opened.Sender.User, name, opened.Session.Conversation);
+        var peer = direct.PeerOf(credentials.Identity.User);
+        var known = rows.Contacts.Find(peer);
+        var name = isOwn ? known?.Username ?? peer.ToString() : opened.Sender.Username;
+        var contact = rows.Contacts.Ensure(peer, name, opened.Session.Conversation);
         Result.HasNewContacts |= known is null;
         rows.Receiving.Add(contact.Id, opened.Session, opened.Previous, now);
         _sessions[id] = (opened.Session, contact.Id);

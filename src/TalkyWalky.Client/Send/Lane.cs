@@ -177,7 +177,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
         var credentials = context.Credentials;
         using var key = credentials.OpenIdentityKey();
         var order = new GrantOrder(
-            credentials.Identity, key, credentials.Issuing, credentials.Anchor.Hash, (credentials.Identity.User, roster.Peer), roster.Encryption, previous);
+            credentials.Identity, key, credentials.Issuing, new GrantPlace.Direct(credentials.Anchor.Hash, credentials.Identity.User, roster.Peer), roster.Encryption, previous);
         var started = Grants.Start(order, Now);
         using var session = started.Session;
         await Database.RunAsync(rows => rows.Sending.Add(contactId, started, roster.Encryption), context.Ended);

@@ -32,6 +32,9 @@ public sealed record JwsType(string Name, string Algorithm)
     /// <summary>One message, by its session's key.</summary>
     public static readonly JwsType Message = new("tw-body", Es256);
 
+    /// <summary>One transient signal, by its session's key.</summary>
+    public static readonly JwsType Signal = new("tw-signal-body", Es256);
+
     /// <summary>Signed with ECDSA on P-256; every other type with RSASSA-PSS.</summary>
     internal bool IsEs256 { get; } = string.Equals(Algorithm, Es256, StringComparison.Ordinal);
 }

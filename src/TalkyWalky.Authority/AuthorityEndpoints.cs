@@ -42,6 +42,12 @@ public static partial class AuthorityEndpoints
         Post($"{Est}/identity/simplereenroll", context => WithCertificateAsync(context, service.RenewIdentityAsync));
         Post($"{Est}/encryption/simpleenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
         Post($"{Est}/encryption/simplereenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
+
+        Get("/v1/devices", context => DeviceEndpoints.ListAsync(context, service));
+        Post("/v1/devices/{device}/approve", context => DeviceEndpoints.ApproveAsync(context, service));
+        Post("/v1/devices/{device}/reject", context => DeviceEndpoints.ChangeAsync(context, service.RejectOwnAsync));
+        Post("/v1/devices/{device}/revoke", context => DeviceEndpoints.ChangeAsync(context, service.RevokeOwnAsync));
+        Post("/v1/devices/{device}/name", context => DeviceEndpoints.NameAsync(context, service));
     }
 
     private static RequestDelegate Guard(RequestDelegate handle, ILogger logger) => async context =>
@@ -96,13 +102,12 @@ public static partial class AuthorityEndpoints
     {
         if (BasicCredentials.Read(context.Request) is not { } credentials)
             await Answers.RefuseAsync(context, new Refusal(RefusalKind.NotAuthenticated, "this needs a username and a password (HTTP Basic)"));
-        else if (await service.LoginAsync(await CertificateAsync(context), credentials, Source(context), context.RequestAborted) is { } refusal)
-            await Answers.RefuseAsync(context, refusal);
         else
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            await DeviceEndpoints.AnswerAsync(context, await service.LoginAsync(await CertificateAsync(context), credentials, Source(context), context.RequestAborted));
     }
 
-    private static async Task<byte[]?> CertificateAsync(HttpContext context) =>
+    /// <summary>What the device showed in TLS, unverified.</summary>
+    internal static async Task<byte[]?> CertificateAsync(HttpContext context) =>
         (await context.Connection.GetClientCertificateAsync(context.RequestAborted))?.RawData;
 
     // A Unix socket has no address: such callers share one entry of the throttle.

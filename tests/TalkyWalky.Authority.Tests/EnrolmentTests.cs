@@ -316,7 +316,7 @@ public sealed class EnrolmentTests
         Assert.All([wrong, other, without], a => Assert.Equal(HttpStatusCode.Unauthorized, a.StatusCode));
         using var right = await authority.LoginAsync(alice, "alice", LiveAuthority.Password);
 
-        Assert.Equal(HttpStatusCode.NoContent, right.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         var device = authority.Verify(alice.RawData, DeviceKeyUse.Identity).Device;
         Assert.Equal(authority.Time.GetUtcNow().ToUnixTimeSeconds(), (await authority.Engines.Store.FindDeviceAsync(device, CancellationToken.None))!.LoginAt!.Value.ToUnixTimeSeconds());
     }

@@ -17,6 +17,7 @@ using TalkyWalky.Engines;
 using TalkyWalky.Engines.Embedded;
 using TalkyWalky.Pki;
 using TalkyWalky.Testing;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority.Tests;
 
@@ -29,8 +30,10 @@ internal sealed class LiveAuthority : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly DateTimeOffset _started;
 
-    private LiveAuthority(TempFolder folder, EmbeddedEngines engines, CertificateAuthority authority, AuthorityService service, ManualTime time, WebApplication app)
+    private LiveAuthority(
+        TempFolder folder, EmbeddedEngines engines, CertificateAuthority authority, AuthorityService service, ManualTime time, WebApplication app, Told told)
     {
+        Told = told;
         _folder = folder;
         _app = app;
         Engines = engines;
@@ -49,6 +52,9 @@ internal sealed class LiveAuthority : IAsyncDisposable
 
     public ManualTime Time { get; }
 
+    /// <summary>What the host heard of devices.</summary>
+    public Told Told { get; }
+
     public Uri Address { get; }
 
     public string RootFile => _folder.File("root.pem");
@@ -64,10 +70,12 @@ internal sealed class LiveAuthority : IAsyncDisposable
         await File.WriteAllTextAsync(folder.File("root.pem"), authority.Root.Pem);
         var engines = await EmbeddedEngines.OpenAsync(
             folder.File("server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), time, CancellationToken.None);
+        var told = new Told();
         var service = new AuthorityService(
-            new AuthorityOptions(policy, TimeSpan.FromDays(30), maxDevices), authority, engines.Directory, engines.Store, engines.Broker, time, NullLoggerFactory.Instance);
+            new AuthorityOptions(policy, TimeSpan.FromDays(30), maxDevices), authority, engines.Directory, engines.Store, engines.Broker, told.Callbacks, time,
+            NullLoggerFactory.Instance);
         var app = await ServeAsync(authority, service, time);
-        return new LiveAuthority(folder, engines, authority, service, time, app);
+        return new LiveAuthority(folder, engines, authority, service, time, app, told);
     }
 
     /// <summary>A client that trusts this authority's root and nothing else.</summary>
@@ -100,6 +108,13 @@ internal sealed class LiveAuthority : IAsyncDisposable
     {
         using var client = Client(identity);
         return await client.PostAsync(path, Csr(csr));
+    }
+
+    public async Task<HttpResponseMessage> AskAsync(X509Certificate2? identity, HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var client = Client(identity);
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        return await client.SendAsync(request);
     }
 
     public async Task<HttpResponseMessage> LoginAsync(X509Certificate2? identity, string user, string password)
@@ -139,6 +154,27 @@ internal sealed class LiveAuthority : IAsyncDisposable
         _folder.Dispose();
     }
 
+    /// <summary>One more device of an account, which waits for approval, and its key.</summary>
+    public async Task<(DeviceRecord Record, RSA Key)> AskToJoinAsync(string user)
+    {
+        var key = KeyPool.Shared.CreateRsa(3072);
+        using var answer = await EnrolIdentityAsync(user, Password, Request(key));
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        var account = await Engines.Directory.FindAsync(user, CancellationToken.None);
+        var devices = await Engines.Store.DevicesOfAsync(account!.User, CancellationToken.None);
+        return (devices.Single(device => device.IdentityKeyHash == SigningRequest.HashOf(key)), key);
+    }
+
+    /// <summary>One more device of an account, let in by an administrator.</summary>
+    public async Task<X509Certificate2> JoinMoreAsync(string user)
+    {
+        var (pending, key) = await AskToJoinAsync(user);
+        Assert.IsType<DeviceChange.Done>(await Service.ApproveDeviceAsync(pending.Device, CancellationToken.None));
+        using var answer = await EnrolIdentityAsync(user, Password, Request(key));
+        using var certificate = X509CertificateLoader.LoadCertificate(await CertificateAsync(answer));
+        return certificate.CopyWithPrivateKey(key);
+    }
+
     private static AuthenticationHeaderValue Basic(string user, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     private static StringContent Csr(byte[] der)
@@ -168,5 +204,42 @@ internal sealed class LiveAuthority : IAsyncDisposable
         app.MapAuthority(service);
         await app.StartAsync();
         return app;
+    }
+}
+
+/// <summary>Keeps what the authority tells its host.</summary>
+internal sealed class Told
+{
+    private readonly Lock _gate = new();
+    private readonly List<UserId> _changed = [];
+    private readonly List<DeviceId> _ended = [];
+
+    public Told() => Callbacks = new DeviceCallbacks(
+        user =>
+        {
+            lock (_gate) _changed.Add(user);
+        },
+        device =>
+        {
+            lock (_gate) _ended.Add(device);
+            return Task.CompletedTask;
+        });
+
+    public DeviceCallbacks Callbacks { get; }
+
+    public int Changes
+    {
+        get
+        {
+            lock (_gate) return _changed.Count;
+        }
+    }
+
+    public IReadOnlyList<DeviceId> Ended
+    {
+        get
+        {
+            lock (_gate) return [.. _ended];
+        }
     }
 }

@@ -29,7 +29,8 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
         Directory.CreateDirectory(_temp["ca"]);
         _authority = CertificateAuthority.Initialise(_temp["ca"], "Example", "example.org", "a passphrase", KeyPool.Shared, TimeProvider.System.GetUtcNow());
         _enrolment = new AuthorityService(
-            new AuthorityOptions(RegistrationPolicy.Invite, TimeSpan.FromDays(30), 10), _authority, _engines.Directory, _engines.Store, _engines.Broker, TimeProvider.System, NullLoggerFactory.Instance);
+            new AuthorityOptions(RegistrationPolicy.Invite, TimeSpan.FromDays(30), 10), _authority, _engines.Directory, _engines.Store, _engines.Broker, DeviceCallbacks.None, TimeProvider.System,
+            NullLoggerFactory.Instance);
         _server = Serve(SocketPath);
     }
 

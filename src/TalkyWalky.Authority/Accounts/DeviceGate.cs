@@ -20,7 +20,8 @@ internal sealed class DeviceGate(CertificateAuthority authority, IDirectory dire
         var record = await store.FindDeviceAsync(verified.Device, cancellation);
         if (record is null || record.User != verified.User || record.IdentityKeyHash != SigningRequest.HashOf(key))
             return Refuse(RefusalKind.Forbidden, "this device is not known here; register it again");
-        if (record.State != DeviceState.Active) return Refuse(RefusalKind.Forbidden, "this device was revoked or still waits for approval; ask your administrator");
+        if (record.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, Enrolment.Revoked);
+        if (record.State != DeviceState.Active) return Refuse(RefusalKind.Forbidden, Enrolment.Waits);
         return await directory.FindAsync(record.User, cancellation) is { Enabled: true } account
             ? (new KnownDevice(record, account), null)
             : Refuse(RefusalKind.Forbidden, "this account is disabled; ask your administrator");

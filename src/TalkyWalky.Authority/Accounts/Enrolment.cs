@@ -7,8 +7,12 @@ namespace TalkyWalky.Authority;
 
 /// <summary>Devices and their certificates (docs/protocol.md section 2). Whoever comes here proved a password or an identity certificate before.</summary>
 internal sealed partial class Enrolment(
-    AuthorityOptions options, CertificateAuthority authority, IStore store, IBroker broker, Invitations invitations, TimeProvider time, ILogger logger)
+    AuthorityOptions options, CertificateAuthority authority, IStore store, IBroker broker, DeviceCallbacks callbacks, Invitations invitations, TimeProvider time,
+    ILogger logger)
 {
+    public const string Revoked = "this device was revoked; to come back, register it anew with new keys",
+        Waits = "this device waits for approval by another device of yours or by an administrator";
+
     private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(30);
 
     /// <summary>A password was proved: the device is added or found again, and gets an identity certificate if it may enter.</summary>
@@ -19,18 +23,24 @@ internal sealed partial class Enrolment(
         using (request)
         {
             var devices = await store.DevicesOfAsync(account.User, cancellation);
-            var isKnown = devices.Any(d => d.IdentityKeyHash == request.KeyHash);
-            if (!isKnown && devices.Count(static d => d.State != DeviceState.Revoked) >= options.MaxDevicesPerUser)
+            var known = devices.FirstOrDefault(d => d.IdentityKeyHash == request.KeyHash);
+            if (known is null && devices.Count(static d => d.State != DeviceState.Revoked) >= options.MaxDevicesPerUser)
                 return Refuse(RefusalKind.Forbidden, $"this account has {options.MaxDevicesPerUser} devices already; ask your administrator to remove one");
             var mayEnter = devices.Count == 0 && await MayEnterAsync(account, invitation, cancellation);
 
+            var isNews = known is null || await SuspendExpiredAsync(known, cancellation);
             var device = await store.AddDeviceAsync(account.User, request.KeyHash, mayEnter, time.GetUtcNow(), cancellation);
             // A CSR is no secret: someone may send another person's under a password of their own.
             if (device.User != account.User) return Refuse(RefusalKind.Forbidden, "this key belongs to another account; make a new one");
-            if (device.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, "this device was revoked; register it again with new keys");
+            if (device.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, Revoked);
             await store.SetLoginAsync(device.Device, time.GetUtcNow(), cancellation);
             if (device.State == DeviceState.Active) return await IssueAsync(DeviceKeyUse.Identity, account, device, request, cancellation);
-            LogPending(logger, device.Device, account.User);
+            if (isNews)
+            {
+                LogPending(logger, device.Device, account.User);
+                callbacks.Changed(account.User);
+            }
+
             return new EnrolOutcome.Pending(PendingRetry);
         }
     }
@@ -63,6 +73,13 @@ internal sealed partial class Enrolment(
         }
     }
 
+    // The password and a key whose certificate has run out prove less than a device that kept its certificates: someone approves it again.
+    private async Task<bool> SuspendExpiredAsync(DeviceRecord device, CancellationToken cancellation)
+    {
+        if (device is not { State: DeviceState.Active, IdentityCertificate: { } certificate } || CertificateDates.NotAfter(certificate) > time.GetUtcNow()) return false;
+        return await store.SuspendDeviceAsync(device.Device, cancellation);
+    }
+
     private async Task<bool> MayEnterAsync(Account account, string? invitation, CancellationToken cancellation) =>
         options.Registration == RegistrationPolicy.Open
         || await invitations.RedeemVoucherAsync(account, cancellation)
@@ -78,6 +95,7 @@ internal sealed partial class Enrolment(
         await store.AddCertificateAsync(
             new IssuedCertificate(certificate.Serial, kind, account.User, device.Device, certificate.Der, certificate.NotBefore, certificate.NotAfter, now), cancellation);
         LogIssued(logger, kind, certificate.Serial, device.Device, account.User);
+        callbacks.Changed(account.User);
         return new EnrolOutcome.Issued(certificate.Der);
     }
 

@@ -13,7 +13,10 @@ internal enum RefusalKind
     /// <summary>Known, but not allowed.</summary>
     Forbidden,
 
-    /// <summary>The name belongs to someone.</summary>
+    /// <summary>There is no such thing for who asks.</summary>
+    Unknown,
+
+    /// <summary>The name belongs to someone, or the thing is in another state than the request needs.</summary>
     Taken,
 
     /// <summary>Too many attempts; nothing was checked.</summary>

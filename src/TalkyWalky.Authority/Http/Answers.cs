@@ -22,6 +22,9 @@ internal sealed record Registered(string User, string Username);
 [JsonSerializable(typeof(RegistrationForm))]
 [JsonSerializable(typeof(Registered))]
 [JsonSerializable(typeof(ServerInfo))]
+[JsonSerializable(typeof(DeviceEntry))]
+[JsonSerializable(typeof(DeviceEntries))]
+[JsonSerializable(typeof(NameForm))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class AuthorityJson : JsonSerializerContext;
 
@@ -58,7 +61,7 @@ internal static class Answers
                 return Base64Async(context, CertsOnlyType, CertsOnly.Encode([issued.Der]));
             case EnrolOutcome.Pending pending: // RFC 7030 §4.2.3
                 SetRetryAfter(context, pending.RetryAfter);
-                return ProblemAsync(context, StatusCodes.Status202Accepted, "this device waits for approval by another device of yours or by an administrator");
+                return ProblemAsync(context, StatusCodes.Status202Accepted, Enrolment.Waits);
             case EnrolOutcome.Refused refused:
                 return RefuseAsync(context, refused.Refusal);
             default:
@@ -73,6 +76,7 @@ internal static class Answers
             RefusalKind.Invalid => StatusCodes.Status400BadRequest,
             RefusalKind.NotAuthenticated => StatusCodes.Status401Unauthorized,
             RefusalKind.Forbidden => StatusCodes.Status403Forbidden,
+            RefusalKind.Unknown => StatusCodes.Status404NotFound,
             RefusalKind.Taken => StatusCodes.Status409Conflict,
             RefusalKind.Throttled => StatusCodes.Status429TooManyRequests,
             _ => throw new System.Diagnostics.UnreachableException(),

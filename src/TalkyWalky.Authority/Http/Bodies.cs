@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using TalkyWalky.Pki.Jose;
 
 namespace TalkyWalky.Authority;
 
@@ -31,6 +32,18 @@ internal static class Bodies
         return null;
     }
 
+    /// <summary>The name in <c>{"name":...}</c>.</summary>
+    public static async Task<string?> ReadNameAsync(HttpContext context)
+    {
+        if (await ReadAsync(context, "application/json", MaxForm) is not { } bytes) return null;
+        if (TryReadName(bytes) is { } name) return name;
+        await Answers.ProblemAsync(context, StatusCodes.Status400BadRequest, "the request is not a JSON object with a name only");
+        return null;
+    }
+
+    /// <summary>A compact JWS (RFC 7515 §9.2.1).</summary>
+    public static Task<byte[]?> ReadTokenAsync(HttpContext context) => ReadAsync(context, "application/jose", Jws.MaxPs256);
+
     /// <summary>DER of a PKCS#10 request. RFC 8951 §3.1: always base64, whatever a Content-Transfer-Encoding says; white space is ignored.</summary>
     public static async Task<byte[]?> ReadRequestAsync(HttpContext context)
     {
@@ -42,6 +55,18 @@ internal static class Bodies
         catch (FormatException)
         {
             await Answers.ProblemAsync(context, StatusCodes.Status400BadRequest, "the certificate request is not base64 (RFC 7030 §4.2.1)");
+            return null;
+        }
+    }
+
+    private static string? TryReadName(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, AuthorityJson.Default.NameForm)?.Name;
+        }
+        catch (JsonException)
+        {
             return null;
         }
     }

@@ -25,7 +25,7 @@ internal sealed class DataChannel : AdminChannel
         {
             authority = AuthorityFolder.Open(folder, configuration);
             var enrolment = new AuthorityService(
-                configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);
+                configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, DeviceCallbacks.None, services.Time, services.Logs);
             var root = authority.Anchor.Hash;
             return new DataChannel(engines, authority, enrolment, new AdminService(
                 engines.Directory,

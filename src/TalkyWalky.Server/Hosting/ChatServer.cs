@@ -67,11 +67,11 @@ internal sealed class ChatServer : IAsyncDisposable
         var keeper = await TlsIdentityKeeper.OpenAsync(folder, authority, engines.Store, names.Certificate, services, cancellation);
         _parts.Add(keeper);
 
-        var enrolment = _parts.Add(new AuthorityService(
-            configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs));
         _gateway = new GatewayService(
             new GatewayOptions(authority.Anchor, names.Gateway, () => keeper.Current.Hash, [authority.IssuingCertificate], configuration.Login.MaxAge),
             engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);
+        var enrolment = _parts.Add(new AuthorityService(
+            configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, CallbacksOf(_gateway), services.Time, services.Logs));
 
         var readiness = _parts.Add(new Readiness(engines, services.Time, services.Log));
         _app = Build(configuration, services, socket, listen => TlsEndpoint.Configure(listen, keeper, authority.Anchor, configuration.Limits.HandshakeTimeout));
@@ -93,6 +93,8 @@ internal sealed class ChatServer : IAsyncDisposable
         var invited = isFirst ? link with { Invitation = await enrolment.InviteAsync(null, configuration.Registration.InvitationLife, cancellation) } : link;
         ReadyLine = $"ready https://{WithPort(link.Gateway)} join={invited}";
     }
+
+    private static DeviceCallbacks CallbacksOf(GatewayService gateway) => new(gateway.Invalidate, static _ => Task.CompletedTask);
 
     private static async Task ListenAsync(WebApplication app, IPEndPoint listening, CancellationToken cancellation)
     {

@@ -113,6 +113,29 @@ public sealed class GatewayService : IAsyncDisposable
         await Task.WhenAll(sessions.Select(static session => session.Gone));
     }
 
+    /// <summary>
+    /// Ends the session of one device at once (revoked), and tells everyone connected that this person's devices changed. Call it after the change is stored;
+    /// completes when the session is over.
+    /// </summary>
+    /// <param name="text">A sentence for the person.</param>
+    public async Task DisconnectDeviceAsync(UserId user, DeviceId device, CloseCode code, string text)
+    {
+        Invalidate(user);
+        var session = _attendance.SessionOf(device);
+        session?.End(new Ending(code, text));
+        var hint = Hint.DevicesChanged(user);
+        foreach (var connected in _attendance.Everyone()) connected.Tell(hint);
+        if (session is not null) await session.Gone;
+    }
+
+    /// <summary>A person's devices changed (one was approved, renewed or is listed for the first time): forgets the old ones, tells watchers and the person's own devices.</summary>
+    public void DevicesChanged(UserId user)
+    {
+        Invalidate(user);
+        var hint = Hint.DevicesChanged(user);
+        foreach (var session in _attendance.CircleOf(user)) session.Tell(hint);
+    }
+
     /// <summary>Forgets what is remembered of a person's account and devices: call it after a change of either in this process.</summary>
     public void Invalidate(UserId user) => _rosters.Invalidate(user);
 

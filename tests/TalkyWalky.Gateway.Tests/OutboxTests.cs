@@ -1,5 +1,6 @@
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Gateway.Tests;
 
@@ -54,6 +55,34 @@ public sealed class OutboxTests
         _outbox.Touch(user);
         Assert.True(await taking);
         Assert.Equal(user, Assert.Single(_batch.Presences!));
+    }
+
+    [Fact]
+    public async Task ManyChangesOfOneRoom_AreTheLastOne()
+    {
+        var (room, other) = (new ConversationId(Digest.Sha256("room"u8)), new ConversationId(Digest.Sha256("other"u8)));
+        for (var epoch = 1ul; epoch <= 9; epoch++) Assert.True(_outbox.Touch(Hint.RoomChanged(room, epoch, default)));
+        Assert.True(_outbox.Touch(Hint.RoomChanged(other, 4, default)));
+        Assert.True(await _outbox.TakeAsync(_batch));
+        Assert.Equal([4ul, 9ul], _batch.Hints!.Values.Select(static frame => ServerFrame.Parser.ParseFrom(frame).RoomChanged.Epoch).Order());
+    }
+
+    [Fact]
+    public void HintsOnTooManyThings_AreNotTakenInSilence()
+    {
+        var told = 0;
+        while (_outbox.Touch(Hint.DevicesChanged(UserId.New()))) told++;
+        Assert.Equal(4096, told);
+    }
+
+    [Fact]
+    public async Task TryAdd_OverTheBudget_DropsTheFrame()
+    {
+        _outbox.TryAdd(Frame(1, 200 * 1024));
+        _outbox.TryAdd(Frame(2, 100 * 1024));
+        _outbox.TryAdd(Frame(3));
+        Assert.True(await _outbox.TakeAsync(_batch));
+        Assert.Equal([1, 3], _batch.Frames.Select(static frame => (int)frame.Buffer[0]));
     }
 
     private static PooledFrame Frame(byte first, int length = 1)

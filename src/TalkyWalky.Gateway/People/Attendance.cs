@@ -141,6 +141,46 @@ internal sealed class Attendance
         }
     }
 
+    public Session? SessionOf(DeviceId device)
+    {
+        lock (_gate)
+        {
+            return _devices.GetValueOrDefault(device);
+        }
+    }
+
+    /// <summary>The sessions of everyone in a set of people.</summary>
+    public List<Session> SessionsOf(IEnumerable<UserId> users)
+    {
+        var sessions = new List<Session>();
+        lock (_gate)
+        {
+            foreach (var user in users)
+            {
+                if (_people.TryGetValue(user, out var entry)) sessions.AddRange(entry.Sessions);
+            }
+        }
+
+        return sessions;
+    }
+
+    /// <summary>Those who watch a person, and the person's own sessions.</summary>
+    public HashSet<Session> CircleOf(UserId user)
+    {
+        lock (_gate)
+        {
+            return _people.TryGetValue(user, out var entry) ? [.. entry.Sessions, .. entry.Watchers ?? []] : [];
+        }
+    }
+
+    public Session[] Everyone()
+    {
+        lock (_gate)
+        {
+            return [.. _devices.Values];
+        }
+    }
+
     private static void Tell(Session[] watchers, UserId user)
     {
         foreach (var watcher in watchers) watcher.Outbox.Touch(user);

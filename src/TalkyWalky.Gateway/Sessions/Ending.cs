@@ -17,7 +17,7 @@ internal sealed record Ending(CloseCode? Code, string Text)
 
     public static readonly Ending Unavailable = new(CloseCode.Unavailable, "the server cannot work right now; connect again later");
 
-    public static readonly Ending TooSlow = new(CloseCode.TooSlow, "the device did not read for 60 seconds; connect again");
+    public static readonly Ending TooSlow = new(CloseCode.TooSlow, "the device did not take up what it was sent; connect again");
 
     public static readonly Ending MailboxClosed = new(CloseCode.Replaced, "this device's mailbox was opened elsewhere; connect again if that was not you");
 

@@ -34,6 +34,12 @@ internal sealed class Session(Account account, DeviceId device)
     /// <summary>Completes when everything of the session is released.</summary>
     public Task Gone => _gone.Task;
 
+    /// <summary>Tells the device of a change. Never waits.</summary>
+    public void Tell(Hint hint)
+    {
+        if (!Outbox.Touch(hint)) End(Ending.TooSlow);
+    }
+
     /// <summary>Asks the session to end; from anywhere, at any time.</summary>
     public void End(Ending ending) => _ending.TrySetResult(ending);
 

@@ -112,7 +112,8 @@ internal sealed class SessionLoops(
             }
 
             if (batch.Presences is { } users && result == SendResult.Sent) result = await SendPresencesAsync(users);
-            batch.Presences = null;
+            if (batch.Hints is { } hints && result == SendResult.Sent) result = await SendHintsAsync(hints);
+            (batch.Presences, batch.Hints) = (null, null);
             if (result == SendResult.Sent) continue;
             session.End(result == SendResult.TooSlow ? Ending.TooSlow : Ending.Lost);
             session.Outbox.Complete();
@@ -127,6 +128,16 @@ internal sealed class SessionLoops(
             var result = await connection.SendAsync(frame.Memory);
             frame.Return();
             if (result != SendResult.Sent) return result;
+        }
+
+        return SendResult.Sent;
+    }
+
+    private async Task<SendResult> SendHintsAsync(Dictionary<HintKey, byte[]> hints)
+    {
+        foreach (var frame in hints.Values)
+        {
+            if (await connection.SendAsync(frame) is not SendResult.Sent and var result) return result;
         }
 
         return SendResult.Sent;

@@ -89,6 +89,9 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
 
     public async Task<Delivery> ExpectDeliveryAsync() => (await ExpectAsync(ServerFrame.BodyOneofCase.Delivery)).Delivery;
 
+    public Task WatchAsync(params IEnumerable<UserId> users) =>
+        SendAsync(new ClientFrame { WatchPresence = new WatchPresence { Users = { users.Select(static user => ByteString.CopyFrom(user.ToArray())) } } });
+
     public Task AckAsync(params IEnumerable<ulong> tags) => SendAsync(new ClientFrame { Ack = new Ack { Tags = { tags } } });
 
     /// <summary>Says goodbye and waits for the server's close: after it the server has settled and forgotten this session.</summary>

@@ -8,6 +8,7 @@ public sealed partial class CodeTests
     [Theory]
     [InlineData("Wire")]
     [InlineData("Pki")]
+    [InlineData("Ledger")]
     [InlineData("Crypto")]
     public void ProtocolCode_IsPure(string project)
     {

@@ -19,11 +19,9 @@ internal static class RoomsOfTests
 
     public static LedgerOutcome.Refused Refuse(this RoomState room, Commit commit) => Assert.IsType<LedgerOutcome.Refused>(room.Apply(commit));
 
-    public static Commit Verified(Commit commit, TestAuthority authority) => Verified(commit.Token, authority);
+    public static Commit Verified(Commit commit) =>
+        Assert.IsType<CommitVerification.Verified>(Commits.Verify(commit.Token, TestAuthority.Shared.Anchor, [])).Commit;
 
-    public static Commit Verified(ReadOnlyMemory<byte> token, TestAuthority authority) =>
-        Assert.IsType<CommitVerification.Verified>(Commits.Verify(token, authority.Anchor, [])).Commit;
-
-    public static LedgerFault FaultOf(ReadOnlyMemory<byte> token, TestAuthority authority) =>
-        Assert.IsType<CommitVerification.Refused>(Commits.Verify(token, authority.Anchor, [])).Fault;
+    public static LedgerFault FaultOf(ReadOnlyMemory<byte> token) =>
+        Assert.IsType<CommitVerification.Refused>(Commits.Verify(token, TestAuthority.Shared.Anchor, [])).Fault;
 }

@@ -24,9 +24,9 @@ internal sealed class TestAuthority
     {
         _rootKey = LoadKey($"rsa4096-{rootKey}.pem");
         _issuingKey = LoadKey("rsa3072-40.pem");
-        Root = Sign(RootName, new PublicKey(_rootKey), Now, TimeSpan.FromDays(3652), RootName, _rootKey, Authority(1));
+        Root = Sign(RootName, new PublicKey(_rootKey), TimeSpan.FromDays(3652), RootName, _rootKey, Authority(1));
         Issuing = Sign(
-            IssuingName, new PublicKey(_issuingKey), Now, TimeSpan.FromDays(1826), RootName, _rootKey,
+            IssuingName, new PublicKey(_issuingKey), TimeSpan.FromDays(1826), RootName, _rootKey,
             [.. Authority(0), new NameConstraints(Domain, Organisation).Encode()]);
         Anchor = TrustAnchor.FromRoot(Root);
     }
@@ -46,27 +46,29 @@ internal sealed class TestAuthority
         return key;
     }
 
-    /// <param name="issued">The certificate is good for 90 days from then on.</param>
-    public TestDevice Enrol(string name, UserId? user = null, RSA? key = null, DateTimeOffset? issued = null)
+    /// <param name="use">For what the certificate is, whatever it is used for then.</param>
+    public TestDevice Enrol(string name, UserId? user = null, RSA? key = null, DeviceKeyUse use = DeviceKeyUse.Identity)
     {
-        var (person, device) = (user ?? UserId.New(), DeviceId.New());
         key ??= KeyPool.Shared.CreateRsa(3072);
-        var der = Issue(person, device, name, key, issued ?? Now);
-        return new TestDevice(
-            this, key, Assert.IsType<DeviceVerification.Verified>(DeviceCertificates.Verify(der, [Issuing], Anchor, DeviceKeyUse.Identity, issued ?? Now)).Device);
+        var der = Issue(user ?? UserId.New(), DeviceId.New(), name, key, use);
+        return new TestDevice(this, key, Assert.IsType<DeviceVerification.Verified>(DeviceCertificates.Verify(der, [Issuing], Anchor, use, Now)).Device);
     }
 
-    private byte[] Issue(UserId user, DeviceId device, string name, RSA key, DateTimeOffset issued) => Sign(
-        SubjectName.Encode(Organisation, name), new PublicKey(key), issued, TimeSpan.FromDays(90), IssuingName, _issuingKey,
+    private byte[] Issue(UserId user, DeviceId device, string name, RSA key, DeviceKeyUse use)
+    {
+        var isIdentity = use == DeviceKeyUse.Identity;
+        List<X509Extension> extensions =
         [
             new X509BasicConstraintsExtension(false, false, 0, critical: true),
-            new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true),
+            new X509KeyUsageExtension(isIdentity ? X509KeyUsageFlags.DigitalSignature : X509KeyUsageFlags.KeyEncipherment, critical: true),
             Names(DeviceUris.ForUser(Domain, user), DeviceUris.ForDevice(Domain, device)),
-            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false),
-        ]);
+        ];
+        if (isIdentity) extensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
+        return Sign(SubjectName.Encode(Organisation, name), new PublicKey(key), TimeSpan.FromDays(isIdentity ? 90 : 30), IssuingName, _issuingKey, extensions);
+    }
 
     private static byte[] Sign(
-        X500DistinguishedName subject, PublicKey key, DateTimeOffset issued, TimeSpan life, X500DistinguishedName issuer, RSA issuerKey, IEnumerable<X509Extension> extensions)
+        X500DistinguishedName subject, PublicKey key, TimeSpan life, X500DistinguishedName issuer, RSA issuerKey, IEnumerable<X509Extension> extensions)
     {
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         foreach (var extension in extensions) request.CertificateExtensions.Add(extension);
@@ -79,7 +81,7 @@ internal sealed class TestAuthority
 
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)((serial[0] & 0x7f) | 0x40);
-        using var certificate = request.Create(issuer, X509SignatureGenerator.CreateForRSA(issuerKey, RSASignaturePadding.Pkcs1), issued.AddHours(-1), issued + life, serial);
+        using var certificate = request.Create(issuer, X509SignatureGenerator.CreateForRSA(issuerKey, RSASignaturePadding.Pkcs1), Now.AddHours(-1), Now + life, serial);
         return certificate.RawData;
     }
 

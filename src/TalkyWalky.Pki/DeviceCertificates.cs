@@ -37,7 +37,8 @@ public static class DeviceCertificates
 
         var (organisation, username) = SubjectName.Decode(certificate.Subject)!.Value; // its form was checked with the path
         return new DeviceVerification.Verified(
-            new VerifiedDevice(user, device, username, organisation, domain, use, certificate.Der.ToArray(), certificate.NotBefore, certificate.NotAfter));
+            new VerifiedDevice(
+                user, device, username, organisation, domain, use, certificate.Der.ToArray(), certificate.Key.Info.ToArray(), certificate.NotBefore, certificate.NotAfter));
     }
 
     private static DeviceVerification.Refused Refuse(PathRefusal refusal) => new(refusal.Failure, refusal.Reason);

@@ -5,7 +5,11 @@ namespace TalkyWalky.Pki;
 
 internal sealed record CertificateExtension(string Oid, bool Critical, ReadOnlyMemory<byte> Value);
 
-internal sealed record CertificateKey(CertificateKeyKind? Kind, int Bits, BigInteger Exponent);
+internal sealed record CertificateKey(CertificateKeyKind? Kind, int Bits, BigInteger Exponent)
+{
+    /// <summary>DER SubjectPublicKeyInfo.</summary>
+    public ReadOnlyMemory<byte> Info { get; init; }
+}
 
 /// <summary>
 /// An X.509 certificate read strictly (DER, RFC 5280 §4.1), because the base library's properties hide what policy must see: BER forms, PEM,
@@ -86,7 +90,8 @@ internal sealed class ParsedCertificate
         var notAfter = ReadTime(validity);
         validity.ThrowIfNotEmpty();
         var subject = tbs.ReadEncodedValue();
-        var key = ReadKey(tbs.ReadSequence());
+        var info = tbs.PeekEncodedValue();
+        var key = ReadKey(tbs.ReadSequence()) with { Info = info };
         var extensions = tbs.HasData ? ReadExtensions(tbs) : [];
         tbs.ThrowIfNotEmpty(); // unique identifiers too: RFC 5280 §4.1.2.8
         return extensions is null

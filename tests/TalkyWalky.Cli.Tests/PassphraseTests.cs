@@ -66,7 +66,8 @@ public sealed class PassphraseTests : IDisposable
     public async Task Register_Pending_LoginGoesOnWithoutTheLink()
     {
         _run.Enrol = static _ => new EnrolOutcome.Pending("An administrator must approve.", TimeSpan.FromMinutes(1), new string('b', 64));
-        var ran = await _run.RunAsync("right\n", ["login", "--join", Link + "&invite=T", "--user", "alice", "--password-file", "-", "--json"]);
+        var ran = await _run.RunAsync("right\n", ["login", "--join", Link + "&invite=T", "--user", "alice", "--password-file", "-", "--no-wait", "--json"]);
+        Assert.Equal(new string('b', 64), ran.Objects[0].GetProperty("pending").GetProperty("keyFingerprint").GetString());
         Assert.Equal((3, "pending"), (ran.Code, ran.ErrorCode));
         _run.HasAProfile = true;
         var self = await _run.Chat.WhoAmIAsync(default);
@@ -74,6 +75,34 @@ public sealed class PassphraseTests : IDisposable
         Assert.Equal(0, (await _run.RunAsync("right\n", ["login", "--password-file", "-"])).Code);
         Assert.Equal(("alice", "right", Link), (_run.Registration!.User, _run.Registration.Password, _run.Registration.Link.ToString()));
         Assert.False(File.Exists(Path.Combine(_run.Profile, "enrolment")));
+    }
+
+    [Fact]
+    public async Task Login_Pending_WaitsUntilApproved()
+    {
+        var self = await _run.Chat.WhoAmIAsync(default);
+        var answers = new Queue<EnrolOutcome>(
+        [
+            new EnrolOutcome.Pending("Approve it.", TimeSpan.Zero, new string('b', 64)), new EnrolOutcome.Unreachable("The server is away."), new EnrolOutcome.Enrolled(self),
+        ]);
+        _run.Enrol = _ => answers.Dequeue();
+        var ran = await _run.RunAsync("right\n", ["login", "--join", Link, "--user", "alice", "--password-file", "-"]);
+        Assert.Equal(0, ran.Code);
+        Assert.Contains("bbbb bbbb", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("The server is away.", ran.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_run.Profile, "enrolment")));
+    }
+
+    [Fact]
+    public async Task Login_WaitingInterrupted_CanGoOn()
+    {
+        using var stop = new CancellationTokenSource();
+        _run.Enrol = _ => new EnrolOutcome.Pending("Approve it.", TimeSpan.FromHours(1), new string('b', 64));
+        var waiting = _run.RunAsync("right\n", ["login", "--join", Link, "--user", "alice", "--password-file", "-"], stop.Token);
+        while (!File.Exists(Path.Combine(_run.Profile, "enrolment"))) await Task.Delay(10);
+        await stop.CancelAsync();
+        Assert.Equal(130, (await waiting).Code);
+        Assert.True(File.Exists(Path.Combine(_run.Profile, "enrolment")));
     }
 
     [Fact]

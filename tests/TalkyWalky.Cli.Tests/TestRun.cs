@@ -33,6 +33,11 @@ internal sealed class TestRun : IEngine, IDisposable
 
     public TextWriter? Out { get; set; }
 
+    /// <summary>A person sits there and can be asked; the answers are the input.</summary>
+    public bool CanAsk { get; set; }
+
+    public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
+
     public void Dispose() => _home.Dispose();
 
     public Task<Ran> RunAsync(params string[] arguments) => RunAsync("", arguments);
@@ -42,7 +47,7 @@ internal sealed class TestRun : IEngine, IDisposable
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(input));
-        var terminal = new Terminal(bytes.ReadAsync, Out ?? output, error, false, false, false, TimeZoneInfo.Utc);
+        var terminal = new Terminal(bytes.ReadAsync, Out ?? output, error, CanAsk, false, CanAsk, Zone);
         var host = new CliHost(terminal, name => name == "HOME" ? Home : Variables.GetValueOrDefault(name), TimeProvider.System, this);
         var code = await CommandLineRun.RunAsync([.. arguments, "--profile", Profile], host, cancellation);
         return new Ran(code, output.ToString(), error.ToString());

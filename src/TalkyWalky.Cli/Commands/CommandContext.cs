@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TalkyWalky.Cli.Output;
 using TalkyWalky.Cli.Profile;
+using TalkyWalky.Cli.Terminals;
 using TalkyWalky.Client;
 
 namespace TalkyWalky.Cli.Commands;
@@ -10,6 +11,8 @@ internal sealed class CommandContext
 {
     // Long enough for a handshake on a slow line; a silent server is told apart by then.
     private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(5), SettleStep = TimeSpan.FromMilliseconds(25);
+
+    private const int LongestAnswer = 1024;
 
     public CommandContext(CliHost host, ParseResult parse)
     {
@@ -79,6 +82,24 @@ internal sealed class CommandContext
     }
 
     public Task<int> NotLoggedInAsync() => Reply.FailAsync(ExitCode.NotLoggedIn, "you are logged out; run: talkywalky login");
+
+    /// <summary>Asks on the terminal before something that cannot be undone. Null: go on; else the code to end with.</summary>
+    /// <param name="isAnswered">The person said yes on the command line.</param>
+    /// <param name="needsAnswer">Without a terminal, end with <see cref="ExitCode.Usage"/> rather than go on.</param>
+    public async Task<int?> ConfirmAsync(string question, bool isAnswered, bool needsAnswer, CancellationToken cancellation)
+    {
+        if (isAnswered) return null;
+        if (!Host.Terminal.CanAsk) return needsAnswer ? await Reply.FailAsync(ExitCode.Usage, $"nobody can be asked here; add --yes. The question was: {question}") : null;
+        await Host.Terminal.Error.WriteAsync($"{Inert.Line(question)} [y/N] ");
+        await foreach (var line in Lines.ReadAsync(Host.Terminal.In, LongestAnswer, cancellation))
+        {
+            if (line.Trim() is "y" or "Y" or "yes" or "Yes") return null;
+            break;
+        }
+
+        await Reply.NoteAsync("Nothing was changed.");
+        return ExitCode.Failed;
+    }
 
     /// <summary>A profile that was just opened is still connecting; waits until it is clear whether that works.</summary>
     public async Task<ChatStatus> SettledStatusAsync(IChat chat, CancellationToken cancellation)

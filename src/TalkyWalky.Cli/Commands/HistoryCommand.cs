@@ -10,25 +10,28 @@ internal static class HistoryCommand
 
     public static Command Create(CliHost host)
     {
-        var with = new Option<string>("--with") { Description = "The person's username.", HelpName = "USER", Required = true };
+        var with = new ConversationOptions("--with");
         var limit = new Option<int>("--limit") { Description = $"The newest N messages. Default: {DefaultLimit}.", HelpName = "N", DefaultValueFactory = static _ => DefaultLimit };
         CommonOptions.RequireRange(limit, 1, LargestLimit);
-        var command = new Command("history", "Show what you and a person wrote, oldest first.") { with, limit };
+        var command = new Command("history", "Show what was written in a conversation, oldest first.") { limit };
+        with.AddTo(command, isRequired: true);
+        command.Subcommands.Add(HistoryExportCommand.Create(host));
+        command.Subcommands.Add(HistoryClearCommand.Create(host));
         command.SetAction((parse, cancellation) =>
         {
             var context = new CommandContext(host, parse);
-            return context.WithLoggedInChatAsync(chat => ShowAsync(context, chat, parse.GetRequiredValue(with), parse.GetValue(limit), cancellation), cancellation);
+            return context.WithLoggedInChatAsync(chat => ShowAsync(context, chat, with.Of(parse)!, parse.GetValue(limit), cancellation), cancellation);
         });
-        return TalkyWalkyCommand.WithExamples(command, "talkywalky history --with bob", "talkywalky history --with bob --limit 1000 --json");
+        return TalkyWalkyCommand.WithExamples(command, "talkywalky history --with bob", "talkywalky history --room Planning", "talkywalky history --with bob --limit 1000 --json");
     }
 
-    private static async Task<int> ShowAsync(CommandContext context, IChat chat, string with, int limit, CancellationToken cancellation)
+    private static async Task<int> ShowAsync(CommandContext context, IChat chat, Target with, int limit, CancellationToken cancellation)
     {
         var messages = await NewestAsync(chat, with, limit, cancellation);
         if (context.Reply.Json)
             foreach (var message in messages) await context.Reply.ObjectAsync(MessageLine.Of(message), JsonLines.Types.MessageLine);
         else if (messages.Count == 0)
-            await context.Reply.NoteAsync($"No messages with {Inert.Line(with)} yet.");
+            await context.Reply.NoteAsync(with.IsRoom ? $"No messages in {Inert.Line(with.Name)} yet." : $"No messages with {Inert.Line(with.Name)} yet.");
         else if (context.Reply.Pretty)
             await context.Reply.LineAsync(Rich.History(messages, context.Zone));
         else
@@ -36,14 +39,14 @@ internal static class HistoryCommand
         return ExitCode.Done;
     }
 
-    private static async Task<List<ChatMessage>> NewestAsync(IChat chat, string with, int limit, CancellationToken cancellation)
+    private static async Task<List<ChatMessage>> NewestAsync(IChat chat, Target with, int limit, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         long? before = null;
         while (messages.Count < limit)
         {
             var wanted = Math.Min(Page, limit - messages.Count);
-            var page = await chat.HistoryAsync(Target.Person(with), wanted, before, cancellation);
+            var page = await chat.HistoryAsync(with, wanted, before, cancellation);
             messages.InsertRange(0, page);
             if (page.Count < wanted) break;
             before = page[0].Position;

@@ -53,7 +53,7 @@ internal static class ListenCommand
     private static Task PrintAsync(Reply reply, ChatMessage message, TimeZoneInfo zone)
     {
         if (reply.Json) return reply.ObjectAsync(MessageLine.Of(message), JsonLines.Types.MessageLine);
-        return reply.LineAsync(reply.Pretty ? Rich.Render(Rich.Message(message, zone), Rich.ConsoleWidth()) : PlainText.Message(message, zone));
+        return reply.LineAsync(reply.Pretty ? Rich.Render(Rich.Message(message, zone, namesRoom: true), Rich.ConsoleWidth()) : PlainText.Message(message, zone));
     }
 
     private static async Task<int?> EndsAsync(CommandContext context, ChatEvent happening)
@@ -66,6 +66,9 @@ internal static class ListenCommand
                 return await context.Reply.FailAsync(ExitCode.Refused, why ?? "the server refuses this device");
             case ChatEvent.ConnectionChanged { State: ConnectionState.Offline, Trouble: { } trouble }:
                 await context.Reply.NoteAsync(Inert.Line(trouble));
+                return null;
+            case ChatEvent.Alarm alarm:
+                await context.Reply.AlarmAsync(alarm.Text);
                 return null;
             case ChatEvent.Notice notice:
                 await context.Reply.NoteAsync(Inert.Line(notice.Text));

@@ -13,13 +13,14 @@ internal static class LoginCommand
         var join = RegisterCommand.Join(required: false);
         var user = RegisterCommand.User(required: false);
         var passwordFile = RegisterCommand.PasswordFile();
-        var command = new Command("login", "Log in again, set up this computer for an account you have, or go on after an approval.") { join, user, passwordFile };
+        var noWait = new Option<bool>("--no-wait") { Description = "Where a new device must be approved first: do not wait for that." };
+        var command = new Command("login", "Log in again, set up this computer for an account you have, or go on after an approval.") { join, user, passwordFile, noWait };
         command.Validators.Add(result =>
         {
             if (result.GetResult(join) is null != result.GetResult(user) is null) result.AddError("--join and --user belong together");
         });
         command.SetAction((parse, cancellation) =>
-            LoginAsync(new CommandContext(host, parse), parse.GetValue(join), parse.GetValue(user), parse.GetValue(passwordFile), cancellation));
+            LoginAsync(new CommandContext(host, parse), new Wish(parse.GetValue(join), parse.GetValue(user), parse.GetValue(passwordFile), !parse.GetValue(noWait)), cancellation));
         return TalkyWalkyCommand.WithExamples(
             command, "talkywalky login", "talkywalky login --password-file ~/.talkywalky-password", "talkywalky login --join 'talkywalky://...' --user alice");
     }
@@ -34,16 +35,19 @@ internal static class LoginCommand
             _ => throw new InvalidOperationException("unknown outcome"),
         };
 
-    private static async Task<int> LoginAsync(CommandContext context, string? join, string? user, string? passwordFile, CancellationToken cancellation)
+    private sealed record Wish(string? Join, string? User, string? PasswordFile, bool Waits);
+
+    private static async Task<int> LoginAsync(CommandContext context, Wish wish, CancellationToken cancellation)
     {
         JoinLink? link = null;
-        if (join is not null && !JoinLink.TryParse(join, out link, out var error)) return await context.Reply.FailAsync(ExitCode.Usage, error);
+        var user = wish.User;
+        if (wish.Join is not null && !JoinLink.TryParse(wish.Join, out link, out var error)) return await context.Reply.FailAsync(ExitCode.Usage, error);
         if (link is null && !context.Host.Engine.HasProfile(context.Profile)) return await context.NoProfileAsync();
-        var answer = await new Secrets(context.Host.Terminal).PasswordAsync(passwordFile, isNew: false, cancellation);
+        var answer = await new Secrets(context.Host.Terminal).PasswordAsync(wish.PasswordFile, isNew: false, cancellation);
         if (answer is PasswordAnswer.Missing missing) return await context.Reply.FailAsync(ExitCode.Usage, missing.Why);
         var password = ((PasswordAnswer.Known)answer).Password;
         if (link is null && BegunEnrolment.TryRead(context.Profile, out var begun, out var name)) (link, user) = (begun, name);
-        if (link is not null) return await new EnrolmentFlow(context).RunAsync(new Registration(link, user!, password, null, null), registers: false, cancellation);
+        if (link is not null) return await new EnrolmentFlow(context, wish.Waits).RunAsync(new Registration(link, user!, password, null, null), registers: false, cancellation);
         return await context.WithChatAsync(chat => AgainAsync(context, chat, password, cancellation), cancellation);
     }
 

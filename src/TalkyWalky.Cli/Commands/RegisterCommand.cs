@@ -41,7 +41,7 @@ internal static class RegisterCommand
         switch (await new Secrets(context.Host.Terminal).PasswordAsync(passwordFile, isNew: true, cancellation))
         {
             case PasswordAnswer.Known { Password: var password }:
-                return await new EnrolmentFlow(context).RunAsync(new Registration(link, name, password, fullName, mail), registers: true, cancellation);
+                return await new EnrolmentFlow(context, waits: false).RunAsync(new Registration(link, name, password, fullName, mail), registers: true, cancellation);
             case PasswordAnswer.Missing missing:
                 return await context.Reply.FailAsync(ExitCode.Usage, missing.Why);
             default:

@@ -13,36 +13,37 @@ internal static class SendCommand
 
     public static Command Create(CliHost host)
     {
-        var to = new Option<string>("--to") { Description = "The person's username.", HelpName = "USER", Required = true };
+        var to = new ConversationOptions("--to");
         var text = new Argument<string>("TEXT") { Description = "The message, or - to read it from the standard input. At most 64 KiB." };
-        var command = new Command("send", "Send one message. Done (0) means that the server holds it durably.") { to, text };
+        var command = new Command("send", "Send one message. Done (0) means that the server holds it durably.") { text };
+        to.AddTo(command, isRequired: true);
         command.SetAction((parse, cancellation) =>
         {
             var context = new CommandContext(host, parse);
-            return SendAsync(context, parse.GetRequiredValue(to), parse.GetRequiredValue(text), cancellation);
+            return SendAsync(context, to.Of(parse)!, parse.GetRequiredValue(text), cancellation);
         });
         return TalkyWalkyCommand.WithExamples(
-            command, "talkywalky send --to bob 'Lunch at one?'", "uptime | talkywalky send --to alice -", "talkywalky send --to bob -- '-5 degrees outside'");
+            command, "talkywalky send --to bob 'Lunch at one?'", "talkywalky send --room Planning 'The draft is ready.'", "uptime | talkywalky send --to alice -", "talkywalky send --to bob -- '-5 degrees outside'");
     }
 
-    private static async Task<int> SendAsync(CommandContext context, string to, string given, CancellationToken cancellation)
+    private static async Task<int> SendAsync(CommandContext context, Target to, string given, CancellationToken cancellation)
     {
         var (text, wrong) = string.Equals(given, "-", StringComparison.Ordinal) ? await FromInputAsync(context, cancellation) : Check(given);
         if (text is null) return await context.Reply.FailAsync(ExitCode.Usage, wrong!);
         return await context.WithLoggedInChatAsync(
-            async chat => await ReportAsync(context, to, await chat.SendAsync(MessageId.New(), Target.Person(to), text, cancellation)), cancellation);
+            async chat => await ReportAsync(context, to, await chat.SendAsync(MessageId.New(), to, text, cancellation)), cancellation);
     }
 
-    private static async Task<int> ReportAsync(CommandContext context, string to, SendOutcome outcome)
+    private static async Task<int> ReportAsync(CommandContext context, Target to, SendOutcome outcome)
     {
         switch (outcome)
         {
             case SendOutcome.Sent sent:
-                await ShowAsync(context, sent.Message, $"sent to {Inert.Line(to)}");
+                await ShowAsync(context, sent.Message, $"sent to {Inert.Line(to.Name)}");
                 return ExitCode.Done;
             case SendOutcome.Queued queued:
                 await context.Reply.NoteAsync($"talkywalky: {Inert.Line(queued.Why)}");
-                await ShowAsync(context, queued.Message, $"queued for {Inert.Line(to)}; it goes out when the server is back and talkywalky runs");
+                await ShowAsync(context, queued.Message, $"queued for {Inert.Line(to.Name)}; it goes out when the server is back and talkywalky runs");
                 return ExitCode.Unreachable;
             case SendOutcome.Refused refused:
                 return await context.Reply.FailAsync(ExitCode.Refused, refused.Why);

@@ -3,7 +3,7 @@ using TalkyWalky.Cli.Output;
 
 namespace TalkyWalky.Cli.Commands;
 
-/// <summary>logout, whoami, status, device show.</summary>
+/// <summary>logout, whoami, status.</summary>
 internal static class SessionCommands
 {
     public static Command Logout(CliHost host)
@@ -62,26 +62,5 @@ internal static class SessionCommands
                 cancellation);
         });
         return TalkyWalkyCommand.WithExamples(command, "talkywalky status", "talkywalky status --json");
-    }
-
-    public static Command Device(CliHost host)
-    {
-        var pem = new Option<bool>("--pem") { Description = "As PEM: identity, encryption and issuing certificates, in this order." };
-        var show = new Command("show", "Show this device's certificates. They hold no secrets.") { pem };
-        show.SetAction((parse, cancellation) =>
-        {
-            var context = new CommandContext(host, parse);
-            return context.WithChatAsync(
-                async chat =>
-                {
-                    if (context.Reply.Json) await context.Reply.ObjectAsync(new DeviceLine(await chat.DevicePemAsync(cancellation)), JsonLines.Types.DeviceLine);
-                    else if (parse.GetValue(pem)) await context.Reply.LineAsync((await chat.DevicePemAsync(cancellation)).TrimEnd('\n'));
-                    else await context.Reply.FieldsAsync(PlainText.Self(await chat.WhoAmIAsync(cancellation)));
-                    return ExitCode.Done;
-                },
-                cancellation);
-        });
-        TalkyWalkyCommand.WithExamples(show, "talkywalky device show --pem > device.pem", "talkywalky device show --pem | openssl x509 -noout -text");
-        return TalkyWalkyCommand.WithExamples(new Command("device", "This computer's keys and certificates.") { show }, "talkywalky device show --pem");
     }
 }

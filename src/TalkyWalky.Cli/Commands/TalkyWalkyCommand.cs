@@ -39,8 +39,15 @@ internal static class TalkyWalkyCommand
         root.Subcommands.Add(SessionCommands.Logout(host));
         root.Subcommands.Add(SessionCommands.WhoAmI(host));
         root.Subcommands.Add(SessionCommands.Status(host));
-        root.Subcommands.Add(SessionCommands.Device(host));
+        root.Subcommands.Add(DeviceCommand.Create(host));
         root.Subcommands.Add(UsersCommand.Create(host));
+        root.Subcommands.Add(NameCommand.Create(host));
+        root.Subcommands.Add(SettingsCommand.Create(host));
+        root.Subcommands.Add(RoomCommand.Create(host));
+        root.Subcommands.Add(ConversationCommands.List(host));
+        root.Subcommands.Add(ConversationCommands.Read(host));
+        root.Subcommands.Add(ConversationCommands.Mute(host));
+        root.Subcommands.Add(ConversationCommands.Close(host));
         root.Subcommands.Add(SendCommand.Create(host));
         root.Subcommands.Add(ListenCommand.Create(host));
         root.Subcommands.Add(HistoryCommand.Create(host));
@@ -48,6 +55,8 @@ internal static class TalkyWalkyCommand
         WithExamples(root, "talkywalky register --join 'talkywalky://chat.example.org:7443/join#root=...' --user alice", "talkywalky chat --with bob");
         return root;
     }
+
+    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask." };
 
     /// <summary>Adds an Examples section to the help of a command.</summary>
     public static Command WithExamples(Command command, params string[] examples)

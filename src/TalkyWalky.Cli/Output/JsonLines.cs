@@ -19,18 +19,19 @@ internal sealed record SelfLine(
 
 internal sealed record StatusLine(ConnectionState Connection, string? Trouble, int Outbox, int Pending, long Messages, string Profile);
 
-internal sealed record PersonLine(string User, string Username, string FullName, PersonPresence Presence, DateTimeOffset? LastSeen)
+internal sealed record PersonLine(string User, string Username, string FullName, PersonPresence Presence, DateTimeOffset? LastSeen, string? Name)
 {
-    public static PersonLine From(PersonInfo person) => new(person.User.ToString(), person.Username, person.FullName, person.Presence, person.LastSeen);
+    public static PersonLine From(PersonInfo person) =>
+        new(person.User.ToString(), person.Username, person.FullName, person.Presence, person.LastSeen, person.Name);
 }
 
 internal sealed record MessageLine(
     string Id, string Conversation, string With, string From, bool Mine, string Text, DateTimeOffset SentAt, DateTimeOffset? ReceivedAt, MessageState State,
-    bool Verified, bool GapBefore, string? Trouble)
+    bool Verified, bool GapBefore, string? Trouble, bool IsRoom, string? Room, string? FromName)
 {
     public static MessageLine Of(ChatMessage message) => new(
         message.Id.ToString(), message.Conversation.ToString(), message.With, message.From, message.Mine, message.Text, message.SentAt, message.ReceivedAt,
-        message.State, message.Verified, message.GapBefore, message.Trouble);
+        message.State, message.Verified, message.GapBefore, message.Trouble, message.IsRoom, message.IsRoom ? message.With : null, message.FromName);
 }
 
 internal sealed record LogoutLine(bool LoggedOut);
@@ -46,7 +47,9 @@ internal sealed class UtcTime : JsonConverter<DateTimeOffset>
         DateTimeOffset.ParseExact(reader.GetString() ?? "", Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Text(value));
+
+    public static string Text(DateTimeOffset value) => value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 }
 
 internal sealed class CamelCaseState() : JsonStringEnumConverter<MessageState>(JsonNamingPolicy.CamelCase);
@@ -55,9 +58,13 @@ internal sealed class CamelCasePresence() : JsonStringEnumConverter<PersonPresen
 
 internal sealed class CamelCaseConnection() : JsonStringEnumConverter<ConnectionState>(JsonNamingPolicy.CamelCase);
 
+internal sealed class CamelCaseRank() : JsonStringEnumConverter<RoomRank>(JsonNamingPolicy.CamelCase);
+
+internal sealed class CamelCaseStanding() : JsonStringEnumConverter<DeviceStanding>(JsonNamingPolicy.CamelCase);
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    Converters = [typeof(UtcTime), typeof(CamelCaseState), typeof(CamelCasePresence), typeof(CamelCaseConnection)])]
+    Converters = [typeof(UtcTime), typeof(CamelCaseState), typeof(CamelCasePresence), typeof(CamelCaseConnection), typeof(CamelCaseRank), typeof(CamelCaseStanding)])]
 [JsonSerializable(typeof(ErrorLine))]
 [JsonSerializable(typeof(SelfLine))]
 [JsonSerializable(typeof(StatusLine))]
@@ -65,6 +72,18 @@ internal sealed class CamelCaseConnection() : JsonStringEnumConverter<Connection
 [JsonSerializable(typeof(MessageLine))]
 [JsonSerializable(typeof(LogoutLine))]
 [JsonSerializable(typeof(DeviceLine))]
+[JsonSerializable(typeof(DeviceEntryLine))]
+[JsonSerializable(typeof(PendingLine))]
+[JsonSerializable(typeof(RoomLine))]
+[JsonSerializable(typeof(MemberLine))]
+[JsonSerializable(typeof(ConversationLine))]
+[JsonSerializable(typeof(UsedNameLine))]
+[JsonSerializable(typeof(SettingsLine))]
+[JsonSerializable(typeof(DoneLine))]
+[JsonSerializable(typeof(ClearedLine))]
+[JsonSerializable(typeof(ExportedLine))]
+[JsonSerializable(typeof(AlarmLine))]
+[JsonSerializable(typeof(HistoryHead))]
 internal sealed partial class LinesJson : JsonSerializerContext;
 
 internal static class JsonLines

@@ -9,12 +9,17 @@ internal static class PlainText
     /// <summary>Continuation lines are indented, so a text cannot pass for another message.</summary>
     public static string Message(ChatMessage message, TimeZoneInfo zone)
     {
-        var time = TimeZoneInfo.ConvertTime(message.SentAt, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        // The author comes first: a room could be named so that it looks like one.
+        var room = message.IsRoom ? $" in {Inert.Line(message.With)}" : "";
         var mark = message.Mine ? $" ({State(message.State)})" : "";
         var gap = message.GapBefore ? $"{Gap}{Environment.NewLine}" : "";
         var trouble = message.Trouble is { } why ? $"{Environment.NewLine}    ! {Inert.Line(why)}" : "";
-        return $"{gap}{time} {Inert.Line(message.From)}{mark}: {Inert.Text(message.Text).Replace("\n", "\n    ", StringComparison.Ordinal)}{trouble}";
+        return $"{gap}{Minute(message.SentAt, zone)} {Who(message.From, message.FromName)}{room}{mark}: {Inert.Text(message.Text).Replace("\n", "\n    ", StringComparison.Ordinal)}{trouble}";
     }
+
+    /// <summary>The username, which is certain, and beside it the name that the person chose.</summary>
+    public static string Who(string username, string? name) =>
+        name is null || string.Equals(name, username, StringComparison.Ordinal) ? Inert.Line(username) : $"{Inert.Line(username)} ({Inert.Line(name)})";
 
     public const string Gap = "-- a message is missing here --";
 
@@ -23,14 +28,16 @@ internal static class PlainText
         MessageState.Queued => "queued",
         MessageState.Sent => "sent",
         MessageState.Delivered => "delivered",
+        MessageState.Read => "read",
         MessageState.Failed => "failed",
         _ => "received",
     };
 
     public static string Person(PersonInfo person, TimeZoneInfo zone)
     {
-        var name = person.FullName.Length > 0 ? $" ({Inert.Line(person.FullName)})" : "";
-        return $"{Inert.Line(person.Username)}{name}: {Presence(person, zone)}";
+        var full = person.FullName.Length > 0 ? $" ({Inert.Line(person.FullName)})" : "";
+        var called = person.Name is { } name ? $", called {Inert.Line(name)}" : "";
+        return $"{Inert.Line(person.Username)}{full}{called}: {Presence(person, zone)}";
     }
 
     public static string Presence(PersonInfo person, TimeZoneInfo zone) => person.Presence switch
@@ -71,6 +78,6 @@ internal static class PlainText
         yield return ("messages kept", status.Messages.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static string Minute(DateTimeOffset time, TimeZoneInfo zone) =>
+    public static string Minute(DateTimeOffset time, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -20,11 +20,14 @@ internal sealed class Reply(Terminal terminal, bool json)
     /// Blocks until the reader took the line: one write, so that a reader never sees half a line, and no other thread in between, so that what follows (the
     /// position of listen) follows within microseconds.
     /// </summary>
-    public Task LineAsync(string text)
+    public Task LineAsync(string text) => TextAsync(text + "\n");
+
+    /// <summary>As <see cref="LineAsync"/>, without a line end of its own.</summary>
+    public Task TextAsync(string text)
     {
         try
         {
-            terminal.Out.Write(text + "\n");
+            terminal.Out.Write(text);
             terminal.Out.Flush();
             return Task.CompletedTask;
         }
@@ -35,6 +38,16 @@ internal sealed class Reply(Terminal terminal, bool json)
     }
 
     public async Task NoteAsync(string sentence) => await terminal.Error.WriteLineAsync(sentence);
+
+    /// <summary>
+    /// Somebody tampers, or seems to. On the standard error, so that the standard output of listen and chat holds messages only; an object with --json.
+    /// </summary>
+    public async Task AlarmAsync(string sentence)
+    {
+        var line = Inert.Line(sentence);
+        if (json) await NoteAsync(JsonSerializer.Serialize(new AlarmLine(line), JsonLines.Types.AlarmLine));
+        else await NoteAsync(terminal.ErrorIsTerminal ? $"\u001b[1;97;41m ALARM \u001b[0m \u001b[1m{line}\u001b[0m" : $"ALARM: {line}");
+    }
 
     /// <summary>Reports a failure and returns its exit code.</summary>
     public Task<int> FailAsync(int exitCode, string why) => FailAsync(exitCode, ExitCode.NameOf(exitCode), why);

@@ -22,11 +22,11 @@ internal static class Rich
     public static IRenderable PeopleTable(IEnumerable<PersonInfo> people, TimeZoneInfo zone)
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey37);
-        table.AddColumn("[grey]who[/]").AddColumn("[grey]name[/]").AddColumn("[grey]presence[/]");
+        table.AddColumn("[grey]who[/]").AddColumn("[grey]name[/]").AddColumn("[grey]called[/]").AddColumn("[grey]presence[/]");
         foreach (var person in people)
         {
             var (dot, colour) = Dot(person.Presence);
-            table.AddRow(Name(person.Username), Markup.Escape(Inert.Line(person.FullName)), $"[{colour}]{dot}[/] {Markup.Escape(PlainText.Presence(person, zone))}");
+            table.AddRow(Name(person.Username), Markup.Escape(Inert.Line(person.FullName)), Markup.Escape(Inert.Line(person.Name ?? "")), $"[{colour}]{dot}[/] {Markup.Escape(PlainText.Presence(person, zone))}");
         }
 
         return table;
@@ -52,13 +52,16 @@ internal static class Rich
     public static IRenderable DayRule(DateOnly day) =>
         new Rule($"[grey]{day.ToString("dddd, d MMMM yyyy", CultureInfo.InvariantCulture)}[/]") { Style = Style.Parse("grey30") };
 
-    public static IRenderable Message(ChatMessage message, TimeZoneInfo zone)
+    /// <param name="namesRoom">Say which room it is in: for lists of several conversations.</param>
+    public static IRenderable Message(ChatMessage message, TimeZoneInfo zone, bool namesRoom = false)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(1)).AddColumn(new GridColumn().NoWrap().PadRight(1)).AddColumn(new GridColumn().PadRight(0));
         if (message.GapBefore) grid.AddRow(new Markup(""), new Markup(""), new Markup($"[yellow]{PlainText.Gap}[/]"));
         var time = TimeZoneInfo.ConvertTime(message.SentAt, zone).ToString("HH:mm", CultureInfo.InvariantCulture);
         var trouble = message.Trouble is { } why ? $"\n[red]{Markup.Escape(Inert.Line(why))}[/]" : "";
         var name = message.Mine ? $"[grey82]{Markup.Escape(Inert.Line(message.From))}[/]" : Name(message.From);
+        if (!message.Mine && message.FromName is { } chosen) name += $" [grey58]({Markup.Escape(Inert.Line(chosen))})[/]";
+        if (namesRoom && message.IsRoom) name += $" [grey58]in {Markup.Escape(Inert.Line(message.With))}[/]";
         grid.AddRow(new Markup($"[grey50]{time}[/]"), new Markup(name), new Markup($"{Markup.Escape(Inert.Text(message.Text))}{Mark(message)}{trouble}"));
         return grid;
     }
@@ -98,6 +101,7 @@ internal static class Rich
         MessageState.Queued => " [yellow]… queued[/]",
         MessageState.Sent => " [grey50]✓ sent[/]",
         MessageState.Delivered => " [green]✓✓ delivered[/]",
+        MessageState.Read => " [deepskyblue1]✓✓ read[/]",
         MessageState.Failed => " [red]✗ failed[/]",
         _ => "",
     };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using TalkyWalky.Wire;
@@ -10,11 +11,22 @@ public sealed class MemoryChat : IChat
     private readonly Lock _gate = new();
     private readonly List<ChatMessage> _messages = [];
     private readonly List<Channel<ChatEvent>> _listeners = [];
+    private readonly HashSet<Target> _muted = [], _closed = [];
+    private readonly Dictionary<Target, long> _read = [];
     private long _sequence;
+
+    public MemoryChat() => Rooms = new MemoryRooms(Publish);
 
     public static UserId Alice { get; } = UserId.FromGuid(new Guid("11111111-1111-1111-1111-111111111111"));
 
     public static UserId Bob { get; } = UserId.FromGuid(new Guid("22222222-2222-2222-2222-222222222222"));
+
+    public MemoryRooms Rooms { get; }
+
+    public MemoryOwn Own { get; } = new();
+
+    /// <summary>Where typing was told, in order.</summary>
+    public ConcurrentQueue<Target> Typed { get; } = [];
 
     public ConnectionState Connection { get; set; } = ConnectionState.Online;
 
@@ -53,13 +65,15 @@ public sealed class MemoryChat : IChat
 
     public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
     {
-        var user = to.Name;
+        var user = to.IsRoom ? Rooms.Find(to.Name)?.Name : to.Name;
         if (!IsLoggedIn) return new SendOutcome.NotLoggedIn("log in");
         if (string.Equals(user, "nobody", StringComparison.Ordinal)) return new SendOutcome.Refused("There is nobody called \"nobody\" here.");
+        if (user is null) return new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all.");
         var offline = Connection == ConnectionState.Offline;
-        var message = Message(id, user, "alice", mine: true, text, offline ? MessageState.Queued : MessageState.Sent, 0);
+        ChatMessage message;
         lock (_gate)
         {
+            message = Message(id, new Target(user, to.IsRoom), "alice", mine: true, text, offline ? MessageState.Queued : MessageState.Sent, 0);
             Sends++;
             if (!_messages.Exists(known => known.Id == id)) _messages.Add(message);
         }
@@ -71,34 +85,51 @@ public sealed class MemoryChat : IChat
 
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
     {
-        var user = of.Name;
         RequireLogin();
-        lock (_gate)
-        {
-            var all = _messages.Where(message => string.Equals(message.With, user, StringComparison.Ordinal) && (before is null || message.Position < before));
-            return Task.FromResult<IReadOnlyList<ChatMessage>>([.. all.TakeLast(limit)]);
-        }
+        lock (_gate) return Task.FromResult<IReadOnlyList<ChatMessage>>([.. Of(of).Where(message => before is null || message.Position < before).TakeLast(limit)]);
     }
 
     public Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation)
     {
         RequireLogin();
+        lock (_gate) return Task.FromResult<IReadOnlyList<ChatMessage>>([.. Of(of).Where(message => message.Position > after).Take(limit)]);
+    }
+
+    public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation)
+    {
+        RequireLogin();
         lock (_gate)
         {
-            var all = _messages.Where(message => string.Equals(message.With, of.Name, StringComparison.Ordinal) && message.Position > after);
-            return Task.FromResult<IReadOnlyList<ChatMessage>>([.. all.Take(limit)]);
+            var all = _messages.GroupBy(static message => new Target(message.With, message.IsRoom)).Select(one => new ConversationInfo(
+                one.First().Conversation, one.Key, one.Count(message => !message.Mine && message.Position > _read.GetValueOrDefault(one.Key)), _muted.Contains(one.Key),
+                IsClosed: false, one.Last()));
+            return Task.FromResult<IReadOnlyList<ConversationInfo>>([.. all.Where(one => !_closed.Contains(one.Target)).OrderByDescending(static one => one.Last!.Position)]);
         }
     }
 
-    public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<ConversationInfo>>([]);
+    public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation)
+    {
+        RequireLogin();
+        return Task.FromResult(Rooms.Answer(request));
+    }
 
-    public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => Task.FromResult<RoomAnswer>(new RoomAnswer.Refused($"not here: {request}"));
+    public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation)
+    {
+        RequireLogin();
+        return Task.FromResult(Own.Answer(request));
+    }
 
-    public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation) => Task.FromResult<DeviceAnswer>(new DeviceAnswer.Refused($"not here: {request}"));
+    public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation)
+    {
+        RequireLogin();
+        lock (_gate) return Task.FromResult(Own.Answer(request) ?? Change(request));
+    }
 
-    public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation) => Task.FromResult<OwnAnswer>(new OwnAnswer.Refused($"not here: {request}"));
-
-    public Task TypingAsync(Target to, CancellationToken cancellation) => Task.CompletedTask;
+    public Task TypingAsync(Target to, CancellationToken cancellation)
+    {
+        Typed.Enqueue(to);
+        return Task.CompletedTask;
+    }
 
     public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -138,11 +169,17 @@ public sealed class MemoryChat : IChat
     }
 
     /// <summary>Bob writes.</summary>
-    public ChatMessage Receive(string text)
+    public ChatMessage Receive(string text, DateTimeOffset? sentAt = null, string? fromName = null) => Receive(Target.Person("bob"), "bob", text, sentAt, fromName);
+
+    /// <summary>Somebody writes in a room of <see cref="Rooms"/>.</summary>
+    public ChatMessage ReceiveIn(string room, string from, string text) => Receive(Target.Room(room), from, text, sentAt: null, fromName: null);
+
+    private ChatMessage Receive(Target with, string from, string text, DateTimeOffset? sentAt, string? fromName)
     {
         lock (_gate)
         {
-            var message = Message(MessageId.New(), "bob", "bob", mine: false, text, MessageState.Received, ++_sequence);
+            var message = Message(MessageId.New(), with, from, mine: false, text, MessageState.Received, ++_sequence) with { FromName = fromName };
+            if (sentAt is { } time) message = message with { SentAt = time };
             _messages.Add(message);
             Publish(new ChatEvent.Received(message));
             return message;
@@ -155,9 +192,40 @@ public sealed class MemoryChat : IChat
             foreach (var listener in _listeners) listener.Writer.TryWrite(happening);
     }
 
-    private ChatMessage Message(MessageId id, string with, string from, bool mine, string text, MessageState state, long sequence) => new(
-        id, new ConversationId(Digest.Sha256([1])), with, from, mine, text, new DateTimeOffset(2026, 11, 21, 9, 30, 0, TimeSpan.Zero), mine ? null : DateTimeOffset.UnixEpoch, state,
-        Verified: true, GapBefore: false, null, sequence, _messages.Count + 1);
+    private ChatMessage Message(MessageId id, Target with, string from, bool mine, string text, MessageState state, long sequence) => new(
+        id, with.IsRoom ? Rooms.Find(with.Name)!.Room : new ConversationId(Digest.Sha256([1])), with.Name, from, mine, text,
+        new DateTimeOffset(2026, 11, 21, 9, 30, 0, TimeSpan.Zero), mine ? null : DateTimeOffset.UnixEpoch, state, Verified: true, GapBefore: false, null, sequence,
+        _messages.Count + 1, with.IsRoom);
+
+    private IEnumerable<ChatMessage> Of(Target target) => _messages.Where(message => new Target(message.With, message.IsRoom) == Named(target));
+
+    // A room may be named by its id.
+    private Target Named(Target target) => target.IsRoom ? Target.Room(Rooms.Find(target.Name)?.Name ?? target.Name) : target;
+
+    private OwnAnswer Change(OwnRequest request)
+    {
+        switch (request)
+        {
+            case OwnRequest.Mute mute:
+                if (mute.IsMuted) _muted.Add(Named(mute.Conversation));
+                else _muted.Remove(Named(mute.Conversation));
+                return new OwnAnswer.Done();
+            case OwnRequest.CloseConversation close:
+                _closed.Add(Named(close.Conversation));
+                return new OwnAnswer.Done();
+            case OwnRequest.MarkRead read:
+                _read[Named(read.Conversation)] = read.UpTo ?? long.MaxValue;
+                return new OwnAnswer.Done();
+            case OwnRequest.ClearHistory { Conversation: { } one } when !Of(one).Any():
+                return new OwnAnswer.Refused($"There is no conversation with {one.Name}.");
+            case OwnRequest.ClearHistory clear:
+                HashSet<ChatMessage> gone = clear.Conversation is { } of ? [.. Of(of)] : [.. _messages];
+                _messages.RemoveAll(gone.Contains);
+                return new OwnAnswer.Cleared(gone.Count);
+            default:
+                return new OwnAnswer.Refused($"not here: {request}");
+        }
+    }
 
     private void RequireLogin()
     {

@@ -1,0 +1,23 @@
+using TalkyWalky.Cli.Output;
+using TalkyWalky.Client;
+
+namespace TalkyWalky.Cli.Commands;
+
+/// <summary>What the engine answers about a person's own things, as output.</summary>
+internal static class OwnReport
+{
+    public static async Task<int> DoneAsync(CommandContext context, OwnAnswer answer, string sentence)
+    {
+        if (answer is not OwnAnswer.Done) return await FailAsync(context, answer);
+        if (context.Reply.Json) await context.Reply.ObjectAsync(new DoneLine(Done: true), JsonLines.Types.DoneLine);
+        else await context.Reply.LineAsync(Inert.Line(sentence));
+        return ExitCode.Done;
+    }
+
+    public static Task<int> FailAsync(CommandContext context, OwnAnswer answer) => answer switch
+    {
+        OwnAnswer.Refused refused => context.Reply.FailAsync(ExitCode.Refused, refused.Why),
+        OwnAnswer.Unreachable unreachable => context.Reply.FailAsync(ExitCode.Unreachable, unreachable.Why),
+        _ => throw new InvalidOperationException($"an answer to another question: {answer.GetType().Name}"),
+    };
+}

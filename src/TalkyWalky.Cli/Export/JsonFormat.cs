@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TalkyWalky.Cli.Output;
+using TalkyWalky.Client;
+
+namespace TalkyWalky.Cli.Export;
+
+/// <summary>One JSON document (docs/cli.md), a message per line.</summary>
+internal sealed class JsonFormat(HistoryDocument document) : IHistoryFormat
+{
+    private const string Name = "talkywalky-history";
+
+    private readonly StringBuilder _text = new();
+    private bool _hasMessages;
+
+    public void Begin()
+    {
+        var head = new HistoryHead(Name, 1, document.Owner, document.Of.Name, document.Of.IsRoom, document.ExportedAt, document.From, document.To);
+        // The object stays open: the messages and their number are its last members.
+        _text.Append(JsonSerializer.Serialize(head, JsonLines.Types.HistoryHead).AsSpan()[..^1]).Append(",\"messages\":[");
+    }
+
+    public void Add(ChatMessage message)
+    {
+        _text.Append(_hasMessages ? ",\n" : "\n").Append(JsonSerializer.Serialize(MessageLine.Of(message), JsonLines.Types.MessageLine));
+        _hasMessages = true;
+    }
+
+    public void End(long messages) => _text.Append(CultureInfo.InvariantCulture, $"\n],\"count\":{messages}}}\n");
+
+    public string Take()
+    {
+        var taken = _text.ToString();
+        _text.Clear();
+        return taken;
+    }
+}

@@ -42,6 +42,8 @@ public static class LocalChat
         if (Credentials.Load(rows, now) is not { } credentials) return null;
         rows.Messages.Owner = (credentials.Identity.User, credentials.Identity.Username);
         rows.Rooms.Anchor = credentials.Anchor.Hash;
+        rows.Contacts.EnsureOwnDevices(
+            credentials.Identity.User, credentials.Identity.Username, ConversationId.Direct(credentials.Anchor.Hash, credentials.Identity.User, credentials.Identity.User));
         // Keys of sessions that nothing in any mailbox can belong to any more.
         rows.Sending.Forget(now - Limits.SessionLife - Limits.MailboxLife);
         rows.Receiving.Forget(now - Limits.SessionLife - (2 * Limits.MailboxLife));

@@ -44,10 +44,11 @@ internal sealed class ChatEngine : IChat
         _events = new EventHub(Database);
         _status = new ConnectionStatus(_events);
         _outbox = new Outbox(Database, _events, environment, log);
-        _people = new People(Database, _events);
+        var names = new ShownNames(Database);
+        _people = new People(Database, _events, names, DevicesChangedAsync);
         _rooms = new RoomDesk(Database, _outbox, _events, environment, log);
         _devices = new DeviceDesk(Database, _events, environment, log);
-        _own = new OwnDesk(Database, _outbox, _events, environment, log);
+        _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
         _loop = new ConnectionLoop(Database, _outbox, _people, [_rooms, _devices, _own], _status, _events, environment, log);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
     }
@@ -219,6 +220,8 @@ internal sealed class ChatEngine : IChat
         while (!_outbox.IsIdle && _status.Now.State == ConnectionState.Online && _environment.Time.GetElapsedTime(started) < FlushTime)
             await Task.Delay(Poll, _environment.Time, CancellationToken.None);
     }
+
+    private Task DevicesChangedAsync(UserId user) => Task.CompletedTask;
 
     private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);
 

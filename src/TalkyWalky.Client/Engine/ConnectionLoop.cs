@@ -201,7 +201,7 @@ internal sealed class ConnectionLoop(
         status.Set(ConnectionState.Online, null);
         var inbox = new Inbox(outbox, context, issuing, people.ContactsChanged);
         await Task.WhenAll(
-            [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(link), log),
+            [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(context), log),
             .. parts.Select(part => context.GuardAsync(() => part.RunAsync(context), log))]);
         var end = await running;
         ClientLog.Ended(log, end.Code);

@@ -1,27 +1,29 @@
 using Google.Protobuf;
 using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Client.Engine;
 
-/// <summary>Who is there: the server's list while connected, else the people known here; presence changes of those who matter.</summary>
-internal sealed class People(Database database, EventHub events)
+/// <summary>Who is there and how they want to be called: the server's list while connected, else the people known here; changes of those who matter.</summary>
+/// <param name="devicesChanged">Somebody's devices are not what they were.</param>
+internal sealed class People(Database database, EventHub events, ShownNames names, Func<UserId, Task> devicesChanged)
 {
     private const int MaxListed = 100_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UserId, PersonInfo> _listed = [];
     private readonly Signal _watch = new();
-    private GatewayLink? _link;
+    private SendContext? _context;
     private bool _away;
 
     public bool IsConnected
     {
         get
         {
-            lock (_gate) return _link is not null;
+            lock (_gate) return _context is not null;
         }
     }
 
@@ -30,57 +32,60 @@ internal sealed class People(Database database, EventHub events)
 
     public async Task SetAwayAsync(bool away)
     {
-        GatewayLink? link;
+        SendContext? context;
         lock (_gate)
         {
             _away = away;
-            link = _link;
+            context = _context;
         }
 
-        if (link is not null) await link.TellAsync(Presence(away));
+        if (context is not null) await context.Link.TellAsync(Presence(away));
     }
 
     /// <summary>Works for as long as the connection lives.</summary>
-    public async Task RunAsync(GatewayLink link)
+    public async Task RunAsync(SendContext context)
     {
         bool away;
         lock (_gate)
         {
-            _link = link;
+            _context = context;
             away = _away;
         }
 
         try
         {
-            if (away) await link.TellAsync(Presence(away));
+            if (away) await context.Link.TellAsync(Presence(away));
             _watch.Raise();
-            await Task.WhenAll(WatchAsync(link), ReadAsync(link));
+            await Task.WhenAll(WatchAsync(context), ReadPresenceAsync(context.Link), ReadChangesAsync(context));
         }
         finally
         {
-            lock (_gate) _link = null;
+            lock (_gate) _context = null;
         }
     }
 
     public async Task<IReadOnlyList<PersonInfo>> ListAsync(bool activeOnly, CancellationToken cancellation)
     {
-        GatewayLink? link;
-        lock (_gate) link = _link;
-        if (link is not null && await AskAsync(link, activeOnly, cancellation) is { } people) return people;
-        var known = await database.RunAsync(static rows => rows.Contacts.All(), cancellation);
-        return activeOnly ? [] : [.. known.Where(static one => one.User is not null)
-            .Select(static one => new PersonInfo(one.User!.Value, one.Username, "", PersonPresence.Unknown, null))
-            .OrderBy(static one => one.Username, StringComparer.Ordinal)];
+        SendContext? context;
+        lock (_gate) context = _context;
+        if (context is not null && await AskAsync(context, activeOnly, cancellation) is { } people) return people;
+        if (activeOnly) return [];
+        return await database.RunAsync<IReadOnlyList<PersonInfo>>(
+            static rows => [.. rows.Contacts.All().Where(static one => one.User is not null)
+                .Select(one => new PersonInfo(one.User!.Value, one.Username, "", PersonPresence.Unknown, null, rows.Names.Shown(one.User.Value)))
+                .OrderBy(static one => one.Username, StringComparer.Ordinal)],
+            cancellation);
     }
 
-    private async Task<List<PersonInfo>?> AskAsync(GatewayLink link, bool activeOnly, CancellationToken cancellation)
+    private async Task<List<PersonInfo>?> AskAsync(SendContext context, bool activeOnly, CancellationToken cancellation)
     {
         var people = new List<PersonInfo>();
         var after = "";
         while (people.Count < MaxListed)
         {
-            var answer = await link.AskAsync(new ClientFrame { ListUsers = new ListUsers { ActiveOnly = activeOnly, After = after, Limit = Limits.UsersPage } }).WaitAsync(cancellation);
+            var answer = await context.Link.AskAsync(new ClientFrame { ListUsers = new ListUsers { ActiveOnly = activeOnly, After = after, Limit = Limits.UsersPage } }).WaitAsync(cancellation);
             if (answer is not { BodyCase: ServerFrame.BodyOneofCase.Users, Users: var page }) return null;
+            await names.LearnAsync(page.People.Select(Told).OfType<ToldProfile>(), context);
             people.AddRange(page.People.Select(Read).OfType<PersonInfo>());
             if (!page.More || page.People.Count == 0) break;
             after = page.People[^1].Username;
@@ -101,28 +106,29 @@ internal sealed class People(Database database, EventHub events)
         _watch.Raise();
     }
 
-    private async Task WatchAsync(GatewayLink link)
+    private async Task WatchAsync(SendContext context)
     {
         try
         {
             while (true)
             {
-                await _watch.WaitAsync(link.Ended);
-                var contacts = await database.RunAsync(static rows => rows.Contacts.All(), link.Ended);
-                HashSet<UserId> users = [.. contacts.Select(static one => one.User).OfType<UserId>()];
+                await _watch.WaitAsync(context.Ended);
+                var contacts = await database.RunAsync(static rows => rows.Contacts.All(), context.Ended);
+                HashSet<UserId> users = [.. contacts.Select(static one => one.User).OfType<UserId>().Take(Limits.PresenceWatch)];
+                await names.GiveAsync(users);
                 lock (_gate) users.UnionWith(_listed.Keys);
                 var watch = new WatchPresence();
                 watch.Users.AddRange(users.Take(Limits.PresenceWatch).Select(static user => ByteString.CopyFrom(user.ToArray())));
-                if (!await link.TellAsync(new ClientFrame { WatchPresence = watch })) return;
+                if (!await context.Link.TellAsync(new ClientFrame { WatchPresence = watch })) return;
             }
         }
-        catch (OperationCanceledException) when (link.Ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.Ended.IsCancellationRequested)
         {
             // The connection is over.
         }
     }
 
-    private async Task ReadAsync(GatewayLink link)
+    private async Task ReadPresenceAsync(GatewayLink link)
     {
         await foreach (var change in link.Presence.ReadAllAsync(CancellationToken.None))
         {
@@ -130,30 +136,55 @@ internal sealed class People(Database database, EventHub events)
             var person = known with { Presence = Translate(change.Presence), LastSeen = Time(change.LastSeen) };
             lock (_gate)
             {
-                if (_listed.ContainsKey(user)) _listed[user] = person;
+                if (_listed.Count < 2 * Limits.PresenceWatch || _listed.ContainsKey(user)) _listed[user] = person;
             }
 
             events.Publish(new ChatEvent.PresenceChanged(person));
         }
     }
 
+    private async Task ReadChangesAsync(SendContext context)
+    {
+        await foreach (var change in context.Link.PersonChanges.ReadAllAsync(CancellationToken.None))
+        {
+            if (!UserId.TryRead(change.User.Span, out var user)) continue;
+            if ((await names.LearnAsync([new ToldProfile(user, change.Profile.Memory)], context)).Contains(user)) await TellAsync(user);
+            if (change.DevicesChanged) await devicesChanged(user);
+        }
+    }
+
+    private async Task TellAsync(UserId user)
+    {
+        if (await NameAsync(user) is not { } known) return;
+        lock (_gate)
+        {
+            if (_listed.ContainsKey(user)) _listed[user] = known;
+        }
+
+        events.Publish(new ChatEvent.PresenceChanged(known));
+    }
+
     private async Task<PersonInfo?> NameAsync(UserId user)
     {
         lock (_gate)
         {
-            if (_listed.TryGetValue(user, out var listed)) return listed;
+            if (_listed.TryGetValue(user, out var listed)) return listed with { Name = names.Of(user) };
         }
 
-        var contact = await database.RunAsync(rows => rows.Contacts.Find(user), CancellationToken.None);
-        return contact is null ? null : new PersonInfo(user, contact.Username, "", PersonPresence.Unknown, null);
+        var (username, name) = await database.RunAsync(
+            rows => (user == rows.Messages.Owner.User ? rows.Messages.Owner.Username : rows.Contacts.Find(user)?.Username, rows.Names.Shown(user)), CancellationToken.None);
+        return username is null ? null : new PersonInfo(user, username, "", PersonPresence.Unknown, null, names.Of(user) ?? name);
     }
 
     private static ClientFrame Presence(bool away) =>
         new() { SetPresence = new SetPresence { Presence = away ? Wire.Frames.Presence.Away : Wire.Frames.Presence.Online } };
 
-    private static PersonInfo? Read(Person person) => UserId.TryRead(person.User.Span, out var user)
-        ? new PersonInfo(user, person.Username, person.FullName, Translate(person.Presence), Time(person.LastSeen))
+    private PersonInfo? Read(Person person) => UserId.TryRead(person.User.Span, out var user)
+        ? new PersonInfo(user, person.Username, person.FullName, Translate(person.Presence), Time(person.LastSeen), names.Of(user))
         : null;
+
+    private static ToldProfile? Told(Person? person) =>
+        person is { Profile.IsEmpty: false } && UserId.TryRead(person.User.Span, out var user) ? new ToldProfile(user, person.Profile.Memory) : null;
 
     private static DateTimeOffset? Time(long milliseconds) =>
         milliseconds <= 0 || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? null : DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

@@ -2,21 +2,72 @@ using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Own;
 
 /// <summary>The person's names, settings, read state and history, in step on all own devices.</summary>
-internal sealed class OwnDesk(Database database, Outbox outbox, EventHub events, ClientEnvironment environment, ILogger log) : IConnectionPart
+internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown, EventHub events, DeviceId device, ClientEnvironment environment, ILogger log) : IConnectionPart
 {
-    public Task<OwnAnswer> AnswerAsync(OwnRequest request, CancellationToken cancellation)
+    private readonly NameDesk _names = new(database, shown, environment);
+    private readonly ConversationDesk _conversations = new(database, events, environment);
+    private readonly StateSync _sync = new(database, outbox, environment);
+    private SendContext? _context;
+
+    public async Task<OwnAnswer> AnswerAsync(OwnRequest request, CancellationToken cancellation)
     {
-        _ = (database, outbox, events, environment, log, request);
-        throw new NotSupportedException();
+        var answer = request switch
+        {
+            OwnRequest.SetName { Name.Length: 0 } => new OwnAnswer.Refused("Say the name; to go back to the directory's name: name revert."),
+            OwnRequest.SetName set => await _names.SetAsync(set.Name, Volatile.Read(ref _context), cancellation),
+            OwnRequest.RevertName => await _names.SetAsync("", Volatile.Read(ref _context), cancellation),
+            OwnRequest.NameHistory => await _names.HistoryAsync(cancellation),
+            OwnRequest.ClearNameHistory => await _names.ClearHistoryAsync(device, cancellation),
+            OwnRequest.Mute mute => await _conversations.MuteAsync(mute.Conversation, mute.IsMuted, device, cancellation),
+            OwnRequest.CloseConversation close => await _conversations.CloseAsync(close.Conversation, device, cancellation),
+            OwnRequest.MarkRead read => await _conversations.MarkReadAsync(read.Conversation, read.UpTo, device, cancellation),
+            OwnRequest.Settings settings => await SetAsync(settings, cancellation),
+            _ => throw new NotSupportedException(),
+        };
+        _sync.Raise();
+        return answer;
     }
 
-    public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => _conversations.ListAsync(cancellation);
 
-    public Task TypingAsync(Target to, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task TypingAsync(Target to, CancellationToken cancellation) => Task.CompletedTask;
 
-    public Task RunAsync(SendContext context) => Outbox.UntilEndedAsync(context.Ended);
+    public async Task RunAsync(SendContext context)
+    {
+        _ = log;
+        Volatile.Write(ref _context, context);
+        try
+        {
+            if (await _names.LearnOwnAsync(context)) await _sync.RunAsync(context);
+        }
+        finally
+        {
+            Volatile.Write(ref _context, null);
+        }
+    }
+
+    private Task<OwnAnswer> SetAsync(OwnRequest.Settings wanted, CancellationToken cancellation)
+    {
+        var now = environment.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return database.RunAsync<OwnAnswer>(
+            rows =>
+            {
+                Set(rows, OwnSettings.Delivered, wanted.DeliveredReceipts);
+                Set(rows, OwnSettings.Read, wanted.ReadReceipts);
+                Set(rows, OwnSettings.TypingName, wanted.Typing);
+                var now = OwnSettings.Of(rows);
+                return new OwnAnswer.Settings(now.DeliveredReceipts, now.ReadReceipts, now.Typing);
+            },
+            cancellation);
+
+        void Set(Rows rows, string name, bool? on)
+        {
+            if (on is { } value) rows.States.Put(new StateEntry(name, now, device, value ? OwnSettings.On : OwnSettings.Off), isDue: true);
+        }
+    }
 }

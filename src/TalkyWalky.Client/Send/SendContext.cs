@@ -11,6 +11,9 @@ internal sealed class SendContext(GatewayLink link, Credentials credentials, IRe
 
     public Credentials Credentials => credentials;
 
+    /// <summary>DER, candidates for path building.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Issuing => issuing;
+
     public RosterDesk Rosters { get; } = new(link, credentials, issuing, time);
 
     public CancellationToken Ended => link.Ended;

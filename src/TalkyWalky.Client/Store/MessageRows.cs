@@ -123,7 +123,8 @@ internal sealed class MessageRows(Rows rows)
         var trouble = reader.BytesOrNull(9) is { } value ? Encoding.UTF8.GetString(rows.Open(TroubleColumn, row, value)) : null;
         return new ChatMessage(
             message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : AuthorOf(contact, author), mine, text, reader.Time(4),
-            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7), contact.Kind == ContactKind.Room);
+            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7), contact.Kind == ContactKind.Room,
+            UserId.TryRead(author, out var user) ? rows.Names.Shown(user) : null);
     }
 
     private string AuthorOf(Contact conversation, byte[] author) => conversation.Kind == ContactKind.Person ? conversation.Username

@@ -89,6 +89,14 @@ internal sealed class ReceiptRows(Rows rows)
 
     public void Add(long contact, MessageId message) => rows.Execute("INSERT OR IGNORE INTO receipt(contact, message) VALUES (?1, ?2)", contact, message.ToArray());
 
+    /// <summary>The person has seen this message.</summary>
+    public void AddRead(UserId author, MessageId message)
+    {
+        if (rows.Contacts.Find(author) is not { } contact) return;
+        rows.Execute(
+            "INSERT INTO receipt(contact, message, read) VALUES (?1, ?2, 1) ON CONFLICT(contact, message) DO UPDATE SET read = 1", contact.Id, message.ToArray());
+    }
+
     /// <summary>Moves what is due into the outbox. Returns the contacts that got something.</summary>
     public List<long> Collect(DateTimeOffset now)
     {

@@ -27,6 +27,9 @@ internal sealed class Rows : IDisposable
         Receipts = new ReceiptRows(this);
         Keys = new KeyRows(this);
         Journal = new JournalRows(this);
+        States = new StateRows(this);
+        Conversations = new ConversationRows(this);
+        Names = new NameRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -50,6 +53,12 @@ internal sealed class Rows : IDisposable
     public KeyRows Keys { get; }
 
     public JournalRows Journal { get; }
+
+    public StateRows States { get; }
+
+    public ConversationRows Conversations { get; }
+
+    public NameRows Names { get; }
 
     public byte[] Seal(string column, ReadOnlySpan<byte> row, ReadOnlySpan<byte> plain) => _vault.Seal(column, row, plain);
 

@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -64,5 +64,22 @@ internal static class Schema
             conversation BLOB PRIMARY KEY, contact INTEGER NOT NULL UNIQUE, epoch INTEGER NOT NULL, head BLOB NOT NULL, member INTEGER NOT NULL, frozen BLOB) WITHOUT ROWID;
         CREATE TABLE ledger(conversation BLOB NOT NULL, epoch INTEGER NOT NULL, hash BLOB NOT NULL, token BLOB NOT NULL, PRIMARY KEY (conversation, epoch)) WITHOUT ROWID;
         CREATE TABLE told(message BLOB NOT NULL, user BLOB NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (message, user)) WITHOUT ROWID;
+        """;
+
+    /// <summary>
+    /// What is in step on all own devices (state: one row for each thing, the newest wins; due is not told yet, waits names a message that is not here), and backfill. A message
+    /// knows its session and epoch, own ones too; settled is the n up to which nothing is missing any more, because the author gave all there was.
+    /// </summary>
+    private const string Version3 = """
+        ALTER TABLE message ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX message_unread ON message(contact, position) WHERE state = 4;
+        ALTER TABLE receiving ADD COLUMN settled INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE state(
+            name TEXT PRIMARY KEY, time INTEGER NOT NULL, device BLOB NOT NULL, due INTEGER NOT NULL, waits INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX state_due ON state(name) WHERE due = 1;
+        CREATE INDEX state_waits ON state(name) WHERE waits = 1;
+        CREATE TABLE backfill(
+            peer BLOB NOT NULL, conversation BLOB NOT NULL, job BLOB NOT NULL, since INTEGER NOT NULL, state INTEGER NOT NULL, asked INTEGER NOT NULL,
+            PRIMARY KEY (peer, conversation)) WITHOUT ROWID;
         """;
 }

@@ -1,0 +1,61 @@
+using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Own;
+
+/// <summary>What the person does with conversations: lists, reads, mutes and closes them. Each change is kept for the other own devices too.</summary>
+internal sealed class ConversationDesk(Database database, EventHub events, ClientEnvironment environment)
+{
+    public const string Read = "read/", Muted = "muted/", Closed = "closed/";
+
+    /// <summary>Of a conversation that was long unread, the newest messages are told to their authors.</summary>
+    private const int MaxReceipts = 5000;
+
+    private const int TimeShift = 20;
+
+    public async Task<IReadOnlyList<ConversationInfo>> ListAsync(CancellationToken cancellation) =>
+        await database.RunAsync(static rows => rows.Conversations.Open(), cancellation);
+
+    public Task<OwnAnswer> MuteAsync(Target target, bool muted, DeviceId device, CancellationToken cancellation) =>
+        ChangeAsync(target, (rows, contact) => rows.Conversations.SetMuted(contact.Id, muted) && Keep(rows, Muted, contact, muted ? OwnSettings.On : OwnSettings.Off, device), cancellation);
+
+    public Task<OwnAnswer> CloseAsync(Target target, DeviceId device, CancellationToken cancellation) =>
+        ChangeAsync(target, (rows, contact) => rows.Conversations.SetClosed(contact.Id, closed: true) && Keep(rows, Closed, contact, OwnSettings.On, device), cancellation);
+
+    public Task<OwnAnswer> MarkReadAsync(Target target, long? upTo, DeviceId device, CancellationToken cancellation) =>
+        ChangeAsync(target, (rows, contact) => MarkRead(rows, contact, upTo ?? long.MaxValue, device), cancellation);
+
+    private static bool MarkRead(Rows rows, Contact contact, long upTo, DeviceId device)
+    {
+        if (rows.Conversations.NewestReceived(contact.Id, upTo) is not { } newest) return false;
+        var before = rows.Conversations.ReadUpTo(contact.Id);
+        if (!rows.Conversations.SetRead(contact.Id, newest.Position)) return false;
+        if (contact.Conversation is { } conversation)
+        {
+            var value = $"{newest.Author}:{newest.Message}";
+            rows.States.Put(new StateEntry(Read + conversation, newest.Position >> TimeShift, device, value), isDue: true);
+        }
+
+        if (!OwnSettings.Of(rows).ReadReceipts) return true;
+        foreach (var (author, message) in rows.Conversations.Received(contact.Id, before, newest.Position, MaxReceipts)) rows.Receipts.AddRead(author, message);
+        return true;
+    }
+
+    private bool Keep(Rows rows, string what, Contact contact, string value, DeviceId device)
+    {
+        if (contact.Conversation is { } conversation)
+            rows.States.Put(new StateEntry(what + conversation, environment.Time.GetUtcNow().ToUnixTimeMilliseconds(), device, value), isDue: true);
+        return true;
+    }
+
+    private async Task<OwnAnswer> ChangeAsync(Target target, Func<Rows, Contact, bool> change, CancellationToken cancellation)
+    {
+        var (found, changed) = await database.RunAsync<(bool, ConversationInfo?)>(
+            rows => rows.Contacts.Find(target) is not { } contact ? (false, null) : (true, change(rows, contact) ? rows.Conversations.Find(contact.Id) : null), cancellation);
+        if (!found)
+            return new OwnAnswer.Refused(target.IsRoom ? $"You are in no room called \"{target.Name}\"; see: room list." : $"There is no conversation with \"{target.Name}\"; check the name.");
+        if (changed is not null) events.Publish(new ChatEvent.ConversationChanged(changed));
+        return new OwnAnswer.Done();
+    }
+}

@@ -70,8 +70,11 @@ public interface IStore
     /// <summary>Commits by rising epoch, those after <paramref name="after"/>, as many as fit into <paramref name="maxBytes"/>; at least one if there is any.</summary>
     Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation);
 
-    /// <summary>Rooms that this person is or was in or is invited to, by id.</summary>
-    Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation);
+    /// <summary>What a room is to this person; null when it never concerned them.</summary>
+    Task<PersonalRoom?> FindRoomAsync(ConversationId room, UserId user, CancellationToken cancellation);
+
+    /// <summary>Rooms that this person is or was in or is or was invited to, by id.</summary>
+    Task<IReadOnlyList<PersonalRoom>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation);
 
     /// <summary>Open rooms that are not closed, by id.</summary>
     Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation);
@@ -84,8 +87,12 @@ public interface IStore
 
 /// <param name="Room">As it is after the commit; its epoch and head are the commit's.</param>
 /// <param name="Token">The compact JWS.</param>
-/// <param name="Concerned">People who got into the room, out of it, or were invited by this commit: from then on the room is among theirs.</param>
-public sealed record RoomCommit(RoomRecord Room, byte[] Token, IReadOnlyCollection<UserId> Concerned);
+/// <param name="In">People who got into the room or were invited by this commit: the room is among theirs from now on.</param>
+/// <param name="Out">People whom this commit put out, or whose invitation it took back: it is the last that they may read.</param>
+public sealed record RoomCommit(RoomRecord Room, byte[] Token, IReadOnlyCollection<UserId> In, IReadOnlyCollection<UserId> Out);
+
+/// <param name="Until">The last epoch that this person may read; null for one who is in the room or invited.</param>
+public sealed record PersonalRoom(RoomRecord Room, ulong? Until);
 
 /// <summary>A room as its ledger says; the ledger itself decides.</summary>
 /// <param name="Creator">Who made it, kept from its first commit; null for the room that nobody made.</param>

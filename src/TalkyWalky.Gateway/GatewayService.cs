@@ -5,6 +5,7 @@ using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Handshake;
 using TalkyWalky.Gateway.People;
 using TalkyWalky.Gateway.Publishing;
+using TalkyWalky.Gateway.Rooms;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
@@ -23,7 +24,7 @@ public sealed class GatewayService : IAsyncDisposable
     private readonly Attendance _attendance = new();
     private readonly Rosters _rosters;
     private readonly PublishGate _gate;
-    private readonly PeopleDesk _people;
+    private readonly Desks _desks;
     private readonly RunningCount _running = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _abandon = new();
@@ -38,7 +39,11 @@ public sealed class GatewayService : IAsyncDisposable
         _hellos = new HelloVerifier(options, directory, store, time);
         _rosters = new Rosters(directory, store, time);
         _gate = new PublishGate(_rosters, options.Anchor.Hash, time);
-        _people = new PeopleDesk(directory, store, _rosters, _attendance);
+        var ledgers = new RoomLedgers(store, options.Anchor.Hash, time);
+        _desks = new Desks(
+            new PeopleDesk(directory, store, _attendance),
+            new RoomDesk(ledgers, store),
+            new CommitDesk(options, ledgers, directory, store, _attendance, time, _log, _abandon.Token));
     }
 
     /// <summary>One connection, from challenge to goodbye. Returns when it is over; never throws for what a peer does.</summary>
@@ -198,7 +203,7 @@ public sealed class GatewayService : IAsyncDisposable
     {
         var publishes = new PublishLine(session, _broker, _options.MaxOutstanding, _time, _log, _abandon.Token);
         var acks = new AckLine(mailbox);
-        var desk = new FrameDesk(session, _gate, publishes, acks, _people, _attendance, _log);
+        var desk = new FrameDesk(session, _gate, publishes, acks, _desks, _attendance, _time, _log);
         return new SessionLoops(session, connection, mailbox, desk, publishes, acks, _attendance, _time, _log, source);
     }
 

@@ -94,10 +94,28 @@ public abstract class RoomStoreSpecification : IAsyncLifetime
         for (var i = 0; i < 30; i++) await AppendAsync(store, Room(i, epoch: 1), i % 3 == 0 ? [Ada, Bob] : [Bob]);
         await AppendAsync(store, Room(0, epoch: 2));
         await AppendAsync(store, Room(1, epoch: 2), Ada, Bob);
-        var expected = Enumerable.Range(0, 30).Where(i => i % 3 == 0 || i == 1).Select(i => Room(i, i < 2 ? 2ul : 1ul)).OrderBy(room => room.Room.Value);
-        Assert.Equal(expected, await PagesAsync(after => store.RoomsOfAsync(Ada, after, 4, None)));
-        Assert.Equal(30, (await PagesAsync(after => store.RoomsOfAsync(Bob, after, 7, None))).Count);
+        var expected = Enumerable.Range(0, 30).Where(i => i % 3 == 0 || i == 1).Select(i => new PersonalRoom(Room(i, i < 2 ? 2ul : 1ul), null)).OrderBy(IdOf);
+        Assert.Equal(expected, await PagesAsync(after => store.RoomsOfAsync(Ada, after, 4, None), IdOf));
+        Assert.Equal(30, (await PagesAsync(after => store.RoomsOfAsync(Bob, after, 7, None), IdOf)).Count);
         Assert.Empty(await store.RoomsOfAsync(UserId.New(), after: null, 10, None));
+    }
+
+    [Fact]
+    public async Task Out_KeepsTheLastEpochThatThePersonMayReadUntilTheyAreInAgain()
+    {
+        var store = await StartAsync();
+        var room = Room(1, 1).Room;
+        await store.AppendCommitAsync(new RoomCommit(Room(1, epoch: 1), [1], [Ada, Bob], []), None);
+        Assert.Null((await store.FindRoomAsync(room, Bob, None))!.Until);
+        await store.AppendCommitAsync(new RoomCommit(Room(1, epoch: 2), [2], [], [Bob]), None);
+        await AppendAsync(store, Room(1, epoch: 3));
+        store = await RestartAsync();
+        Assert.Equal(new PersonalRoom(Room(1, epoch: 3), 2), await store.FindRoomAsync(room, Bob, None));
+        Assert.Equal(2ul, Assert.Single(await store.RoomsOfAsync(Bob, after: null, 10, None)).Until);
+        Assert.Null((await store.FindRoomAsync(room, Ada, None))!.Until);
+        Assert.Null(await store.FindRoomAsync(room, UserId.New(), None));
+        await AppendAsync(store, Room(1, epoch: 4), Bob);
+        Assert.Null((await store.FindRoomAsync(room, Bob, None))!.Until);
     }
 
     [Fact]
@@ -108,7 +126,7 @@ public abstract class RoomStoreSpecification : IAsyncLifetime
         await AppendAsync(store, Room(2, epoch: 2) with { IsOpen = false });
         await AppendAsync(store, Room(3, epoch: 2) with { IsOpen = true });
         var expected = Enumerable.Range(0, 30).Where(i => (i % 2 == 0 && i % 5 != 0 && i != 2) || i == 3).Select(i => Room(i, 1).Room.Value).Order();
-        Assert.Equal(expected, (await PagesAsync(after => store.OpenRoomsAsync(after, 4, None))).Select(room => room.Room.Value));
+        Assert.Equal(expected, (await PagesAsync(after => store.OpenRoomsAsync(after, 4, None), room => room.Room.Value)).Select(room => room.Room.Value));
     }
 
     [Fact]
@@ -163,14 +181,16 @@ public abstract class RoomStoreSpecification : IAsyncLifetime
         new IssuedCertificate($"{device.Device}{(int)kind}", kind, device.User, device.Device, [1], Now, notAfter, Now), None);
 
     private static Task<bool> AppendAsync(IStore store, RoomRecord room, params UserId[] concerned) =>
-        store.AppendCommitAsync(new RoomCommit(room, [(byte)room.Epoch], concerned), None);
+        store.AppendCommitAsync(new RoomCommit(room, [(byte)room.Epoch], concerned, []), None);
 
-    private static Task<bool> AppendAsync(IStore store, RoomRecord room, byte[] token) => store.AppendCommitAsync(new RoomCommit(room, token, []), None);
+    private static Task<bool> AppendAsync(IStore store, RoomRecord room, byte[] token) => store.AppendCommitAsync(new RoomCommit(room, token, [], []), None);
 
-    private static async Task<List<RoomRecord>> PagesAsync(Func<ConversationId?, Task<IReadOnlyList<RoomRecord>>> read)
+    private static Digest IdOf(PersonalRoom room) => room.Room.Room.Value;
+
+    private static async Task<List<T>> PagesAsync<T>(Func<ConversationId?, Task<IReadOnlyList<T>>> read, Func<T, Digest> id)
     {
-        var rooms = new List<RoomRecord>();
-        while (await read(rooms.Count == 0 ? null : rooms[^1].Room) is { Count: > 0 } page) rooms.AddRange(page);
+        var rooms = new List<T>();
+        while (await read(rooms.Count == 0 ? null : new ConversationId(id(rooms[^1]))) is { Count: > 0 } page) rooms.AddRange(page);
         return rooms;
     }
 

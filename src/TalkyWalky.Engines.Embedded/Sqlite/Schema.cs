@@ -51,7 +51,7 @@ internal static class Schema
         CREATE INDEX room_open ON room (room) WHERE is_open = 1 AND is_closed = 0;
         CREATE INDEX room_by_creator ON room (creator) WHERE is_closed = 0;
         CREATE TABLE room_commit (room BLOB NOT NULL, epoch INTEGER NOT NULL, token BLOB NOT NULL, PRIMARY KEY (room, epoch));
-        CREATE TABLE room_person (user BLOB NOT NULL, room BLOB NOT NULL, PRIMARY KEY (user, room)) WITHOUT ROWID;
+        CREATE TABLE room_person (user BLOB NOT NULL, room BLOB NOT NULL, until INTEGER, PRIMARY KEY (user, room)) WITHOUT ROWID;
         """;
 
     /// <summary>Throws <see cref="EngineException"/> on a file of a newer program.</summary>

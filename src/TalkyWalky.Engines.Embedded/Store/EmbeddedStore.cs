@@ -78,7 +78,10 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task<IReadOnlyList<byte[]>> CommitsAsync(ConversationId room, ulong after, int maxBytes, CancellationToken cancellation) =>
         readers.ReadAsync(database => RoomTable.Commits(database, room, after, maxBytes), cancellation);
 
-    public Task<IReadOnlyList<RoomRecord>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation) =>
+    public Task<PersonalRoom?> FindRoomAsync(ConversationId room, UserId user, CancellationToken cancellation) =>
+        readers.ReadAsync(database => RoomTable.Find(database, room, user), cancellation);
+
+    public Task<IReadOnlyList<PersonalRoom>> RoomsOfAsync(UserId user, ConversationId? after, int limit, CancellationToken cancellation) =>
         readers.ReadAsync(database => RoomTable.Of(database, user, after, limit), cancellation);
 
     public Task<IReadOnlyList<RoomRecord>> OpenRoomsAsync(ConversationId? after, int limit, CancellationToken cancellation) =>

@@ -6,7 +6,9 @@ namespace TalkyWalky.Engines.Embedded.Store;
 /// <summary>Rooms as their newest commit left them, the commits themselves, and whom each room concerns.</summary>
 internal static class RoomTable
 {
-    private const string Select = "SELECT room.room, epoch, head, name, topic, is_open, is_closed, members, creator FROM room";
+    private const string Columns = "room.room, epoch, head, name, topic, is_open, is_closed, members, creator";
+    private const string Select = $"SELECT {Columns} FROM room";
+    private const string SelectPersonal = $"SELECT {Columns}, until FROM room_person JOIN room ON room.room = room_person.room WHERE room_person.user = ?1";
 
     public static bool Append(Database database, RoomCommit commit)
     {
@@ -14,8 +16,8 @@ internal static class RoomTable
         Keep(database, commit.Room);
         database.Use("INSERT INTO room_commit (room, epoch, token) VALUES (?1, ?2, ?3)")
             .Bind(1, commit.Room.Room.Value).Bind(2, (long)commit.Room.Epoch).Bind(3, commit.Token).Run();
-        foreach (var user in commit.Concerned)
-            database.Use("INSERT INTO room_person (user, room) VALUES (?1, ?2) ON CONFLICT DO NOTHING").Bind(1, user.Value).Bind(2, commit.Room.Room.Value).Run();
+        foreach (var user in commit.In) Concern(database, commit.Room.Room, user, until: null);
+        foreach (var user in commit.Out) Concern(database, commit.Room.Room, user, (long)commit.Room.Epoch);
         return true;
     }
 
@@ -23,6 +25,12 @@ internal static class RoomTable
     {
         using var row = database.Use(Select + " WHERE room.room = ?1");
         return row.Bind(1, room.Value).Step() ? Read(row) : null;
+    }
+
+    public static PersonalRoom? Find(Database database, ConversationId room, UserId user)
+    {
+        using var row = database.Use(SelectPersonal + " AND room_person.room = ?2");
+        return row.Bind(1, user.Value).Bind(2, room.Value).Step() ? ReadPersonal(row) : null;
     }
 
     public static IReadOnlyList<byte[]> Commits(Database database, ConversationId room, ulong after, int maxBytes)
@@ -42,18 +50,22 @@ internal static class RoomTable
         return tokens;
     }
 
-    public static IReadOnlyList<RoomRecord> Of(Database database, UserId user, ConversationId? after, int limit)
+    public static IReadOnlyList<PersonalRoom> Of(Database database, UserId user, ConversationId? after, int limit)
     {
-        using var rows = database.Use(
-            Select + " JOIN room_person ON room_person.room = room.room WHERE room_person.user = ?3 AND room_person.room > ?1 ORDER BY room_person.room LIMIT ?2");
-        rows.Bind(3, user.Value);
-        return ReadPage(rows, after, limit);
+        using var rows = database.Use(SelectPersonal + " AND room_person.room > ?2 ORDER BY room_person.room LIMIT ?3");
+        BindAfter(rows.Bind(1, user.Value).Bind(3, (long)limit), 2, after);
+        var rooms = new List<PersonalRoom>();
+        while (rows.Step()) rooms.Add(ReadPersonal(rows));
+        return rooms;
     }
 
     public static IReadOnlyList<RoomRecord> Open(Database database, ConversationId? after, int limit)
     {
         using var rows = database.Use(Select + " WHERE is_open = 1 AND is_closed = 0 AND room > ?1 ORDER BY room LIMIT ?2");
-        return ReadPage(rows, after, limit);
+        BindAfter(rows.Bind(2, (long)limit), 1, after);
+        var rooms = new List<RoomRecord>();
+        while (rows.Step()) rooms.Add(Read(rows));
+        return rooms;
     }
 
     public static int CountCreatedBy(Database database, UserId user)
@@ -84,15 +96,15 @@ internal static class RoomTable
         keep.Run();
     }
 
-    private static List<RoomRecord> ReadPage(Statement rows, ConversationId? after, int limit)
-    {
-        // An empty blob comes before every id.
-        _ = after is { } last ? rows.Bind(1, last.Value) : rows.Bind(1, ReadOnlySpan<byte>.Empty);
-        rows.Bind(2, (long)limit);
-        var rooms = new List<RoomRecord>();
-        while (rows.Step()) rooms.Add(Read(rows));
-        return rooms;
-    }
+    private static void Concern(Database database, ConversationId room, UserId user, long? until) =>
+        database.Use("INSERT INTO room_person (user, room, until) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET until = excluded.until")
+            .Bind(1, user.Value).Bind(2, room.Value).Bind(3, until).Run();
+
+    // An empty blob comes before every id.
+    private static void BindAfter(Statement rows, int parameter, ConversationId? after) =>
+        _ = after is { } last ? rows.Bind(parameter, last.Value) : rows.Bind(parameter, ReadOnlySpan<byte>.Empty);
+
+    private static PersonalRoom ReadPersonal(Statement row) => new(Read(row), row.IsNull(9) ? null : (ulong)row.Int64(9));
 
     private static RoomRecord Read(Statement row) => new(
         new ConversationId(row.Hash(0)), (ulong)row.Int64(1), row.Hash(2), row.Text(3), row.Text(4), row.Int64(5) != 0, row.Int64(6) != 0, row.Int32(7),

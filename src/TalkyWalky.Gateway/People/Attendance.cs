@@ -116,19 +116,19 @@ internal sealed class Attendance
     }
 
     /// <summary>Connected people by username in ordinal order, those after <paramref name="after"/>.</summary>
-    public List<(Account Account, Presence Presence)> Active(string after, int limit)
+    public List<Account> Active(string after, int limit)
     {
-        var active = new List<(Account Account, Presence Presence)>();
+        var active = new List<Account>();
         lock (_gate)
         {
             foreach (var entry in _people.Values)
             {
                 if (entry.Sessions is not [var session, ..]) continue;
-                if (string.CompareOrdinal(session.Account.Username, after) > 0) active.Add((session.Account, entry.Presence));
+                if (string.CompareOrdinal(session.Account.Username, after) > 0) active.Add(session.Account);
             }
         }
 
-        active.Sort(static (one, other) => string.CompareOrdinal(one.Account.Username, other.Account.Username));
+        active.Sort(static (one, other) => string.CompareOrdinal(one.Username, other.Username));
         if (active.Count > limit) active.RemoveRange(limit, active.Count - limit);
         return active;
     }

@@ -7,39 +7,70 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Gateway.People;
 
 /// <summary>Answers who someone is and who is there.</summary>
-internal sealed class PeopleDesk(IDirectory directory, IStore store, Rosters rosters, Attendance attendance)
+internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance attendance)
 {
     /// <summary>Bytes of people in one answer; what would pass it goes on the next page.</summary>
     private const int PageBytes = Limits.Frame - 4096;
+
+    /// <summary>People described at once: with profile records a page holds some hundred.</summary>
+    private const int Chunk = 64;
 
     public async Task<ServerFrame> LookupAsync(Lookup lookup, CancellationToken cancellation)
     {
         if (await FindAsync(lookup, cancellation) is not { } account)
             return new Refusal(RefusalCode.UnknownUser, "nobody here has that name; check its spelling").ToFrame(lookup.Request);
         if (!account.Enabled) return Refusal.NotAllowed("the account of this person is disabled; ask your administrator").ToFrame(lookup.Request);
-        var found = new PersonFound { Request = lookup.Request, Person = await DescribeAsync(account, cancellation) };
-        foreach (var device in await rosters.ReadDevicesAsync(account, cancellation))
+        var found = await DescribeAsync([account], cancellation);
+        return new ServerFrame { PersonFound = await WithDevicesAsync(found[0], account.User, lookup.Request, cancellation) };
+    }
+
+    /// <summary>The devices of many people; as many people as fit.</summary>
+    public async Task<ServerFrame> RosterAsync(FetchRoster fetch, CancellationToken cancellation)
+    {
+        if (fetch.Users.Count > Limits.Roster) return Refusal.TooLarge($"a roster is asked for of at most {Limits.Roster} people at once").ToFrame(fetch.Request);
+        var users = new UserId[fetch.Users.Count];
+        for (var i = 0; i < users.Length; i++)
         {
-            if (device.IsListed) found.Devices.Add(Describe(device));
+            if (!UserId.TryRead(fetch.Users[i].Span, out users[i])) return Refusal.Malformed("a user id has 16 bytes").ToFrame(fetch.Request);
         }
 
-        return new ServerFrame { PersonFound = found };
+        var page = new RosterPage { Request = fetch.Request };
+        var bytes = 0;
+        foreach (var chunk in users.Chunk(Chunk))
+        {
+            var people = await FindAsync(chunk, cancellation);
+            foreach (var user in chunk)
+            {
+                if (people.TryGetValue(user, out var person))
+                {
+                    var found = await WithDevicesAsync(person, user, request: 0, cancellation);
+                    bytes += found.CalculateSize() + 8;
+                    if (bytes > PageBytes && page.Answered > 0) return new ServerFrame { RosterPage = page };
+                    page.People.Add(found);
+                }
+
+                page.Answered++;
+            }
+        }
+
+        return new ServerFrame { RosterPage = page };
     }
 
     public async Task<ServerFrame> ListAsync(ListUsers list, CancellationToken cancellation)
     {
         var limit = list.Limit is 0 or > Limits.UsersPage ? Limits.UsersPage : (int)list.Limit;
-        var people = list.ActiveOnly
-            ? attendance.Active(list.After, limit + 1).ConvertAll(static active => Describe(active.Account, active.Presence, lastSeen: null))
-            : await ReadPageAsync(list.After, limit + 1, cancellation);
+        var accounts = list.ActiveOnly ? attendance.Active(list.After, limit + 1) : await ReadPageAsync(list.After, limit + 1, cancellation);
         var users = new Users { Request = list.Request };
         var bytes = 0;
-        foreach (var person in people)
+        foreach (var chunk in accounts.Chunk(Chunk))
         {
-            bytes += person.CalculateSize() + 8;
-            users.More = users.People.Count == limit || bytes > PageBytes;
-            if (users.More) break;
-            users.People.Add(person);
+            foreach (var person in await DescribeAsync(chunk, cancellation))
+            {
+                bytes += person.CalculateSize() + 8;
+                users.More = users.People.Count == limit || bytes > PageBytes;
+                if (users.More) return new ServerFrame { Users = users };
+                users.People.Add(person);
+            }
         }
 
         return new ServerFrame { Users = users };
@@ -71,7 +102,7 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Rosters ros
     };
 
     // Disabled accounts are left out, so one page may need more than one read.
-    private async Task<List<Person>> ReadPageAsync(string after, int count, CancellationToken cancellation)
+    private async Task<List<Account>> ReadPageAsync(string after, int count, CancellationToken cancellation)
     {
         var accounts = new List<Account>(count);
         var last = after.Length == 0 ? null : after;
@@ -83,31 +114,49 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Rosters ros
             last = read[^1].Username;
         }
 
-        return await DescribeAsync(accounts, cancellation);
+        return accounts;
     }
 
-    private async Task<List<Person>> DescribeAsync(List<Account> accounts, CancellationToken cancellation)
+    private async Task<Dictionary<UserId, Person>> FindAsync(UserId[] users, CancellationToken cancellation)
     {
-        var absent = accounts.Select(static account => account.User).Where(user => attendance.Of(user).Presence == Presence.Offline).ToList();
+        var accounts = (await directory.FindAsync(users, cancellation)).Where(static account => account.Enabled).DistinctBy(static account => account.User).ToArray();
+        var people = await DescribeAsync(accounts, cancellation);
+        return accounts.Zip(people).ToDictionary(static pair => pair.First.User, static pair => pair.Second);
+    }
+
+    private async Task<PersonFound> WithDevicesAsync(Person person, UserId user, ulong request, CancellationToken cancellation)
+    {
+        var found = new PersonFound { Request = request, Person = person };
+        foreach (var device in await store.DevicesOfAsync(user, cancellation))
+        {
+            if (device.IsListed) found.Devices.Add(Describe(device));
+        }
+
+        return found;
+    }
+
+    /// <summary>One for each account, in their order.</summary>
+    private async Task<Person[]> DescribeAsync(Account[] accounts, CancellationToken cancellation)
+    {
+        var users = Array.ConvertAll(accounts, static account => account.User);
+        var absent = users.Where(user => attendance.Of(user).Presence == Presence.Offline).ToList();
         var lastSeen = await store.LastSeenAsync(absent, cancellation);
-        return accounts.ConvertAll(account =>
+        var profiles = await store.ProfilesAsync(users, cancellation);
+        return Array.ConvertAll(accounts, account =>
         {
             var (presence, seen) = attendance.Of(account.User);
-            return Describe(account, presence, seen ?? (lastSeen.TryGetValue(account.User, out var stored) ? stored : null));
+            var last = seen ?? (lastSeen.TryGetValue(account.User, out var stored) ? stored : null);
+            return new Person
+            {
+                User = UnsafeByteOperations.UnsafeWrap(account.User.ToArray()),
+                Username = account.Username,
+                FullName = account.FullName,
+                Presence = presence,
+                LastSeen = presence == Presence.Offline && last is { } time ? time.ToUnixTimeMilliseconds() : 0,
+                Profile = profiles.TryGetValue(account.User, out var profile) ? UnsafeByteOperations.UnsafeWrap(profile) : ByteString.Empty,
+            };
         });
     }
-
-    private async Task<Person> DescribeAsync(Account account, CancellationToken cancellation) =>
-        (await DescribeAsync([account], cancellation))[0];
-
-    private static Person Describe(Account account, Presence presence, DateTimeOffset? lastSeen) => new()
-    {
-        User = UnsafeByteOperations.UnsafeWrap(account.User.ToArray()),
-        Username = account.Username,
-        FullName = account.FullName,
-        Presence = presence,
-        LastSeen = presence == Presence.Offline && lastSeen is { } time ? time.ToUnixTimeMilliseconds() : 0,
-    };
 
     private static Device Describe(DeviceRecord record) => new()
     {

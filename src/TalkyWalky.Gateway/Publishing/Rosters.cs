@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Engines;
 using TalkyWalky.Wire;
 
@@ -36,17 +34,7 @@ internal sealed class Rosters(IDirectory directory, IStore store, TimeProvider t
         var stamp = Interlocked.Read(ref _invalidations);
         var now = time.GetUtcNow();
         if (await directory.FindAsync(user, cancellation) is not { } account) return null;
-        return Keep(account, await store.DevicesOfAsync(user, cancellation), now, stamp);
-    }
-
-    /// <summary>Reads a person's devices for a caller who needs their certificates, and remembers the list on the way.</summary>
-    public async Task<IReadOnlyList<DeviceRecord>> ReadDevicesAsync(Account account, CancellationToken cancellation)
-    {
-        var stamp = Interlocked.Read(ref _invalidations);
-        var now = time.GetUtcNow();
-        var devices = await store.DevicesOfAsync(account.User, cancellation);
-        Keep(account, devices, now, stamp);
-        return devices;
+        return Keep(account, await store.StandingsAsync([user], cancellation), now, stamp);
     }
 
     /// <summary>Whose device this is: never changes once made. Null when there is no such device.</summary>
@@ -72,9 +60,9 @@ internal sealed class Rosters(IDirectory directory, IStore store, TimeProvider t
     private async Task<UserId?> FindOwnerAsync(DeviceId device, CancellationToken cancellation) =>
         (await store.FindDeviceAsync(device, cancellation))?.User;
 
-    private Roster Keep(Account account, IReadOnlyList<DeviceRecord> records, DateTimeOffset now, long stamp)
+    private Roster Keep(Account account, IEnumerable<DeviceStanding> standings, DateTimeOffset now, long stamp)
     {
-        var devices = records.ToDictionary(static record => record.Device, static record => new RosterDevice(record.State, ListedUntil(record)));
+        var devices = standings.ToDictionary(static one => one.Device, static one => new RosterDevice(one.State, one.ListedUntil));
         var roster = new Roster(account.User, account.Enabled, devices, now);
         lock (_gate)
         {
@@ -105,26 +93,5 @@ internal sealed class Rosters(IDirectory directory, IStore store, TimeProvider t
     {
         if (!_people.Remove(user, out var roster)) return;
         foreach (var device in roster.Devices.Keys) _owners.Remove(device);
-    }
-
-    private static DateTimeOffset? ListedUntil(DeviceRecord record)
-    {
-        if (!record.IsListed) return null;
-        var identity = NotAfter(record.IdentityCertificate!);
-        var encryption = NotAfter(record.EncryptionCertificate!);
-        return identity < encryption ? identity : encryption;
-    }
-
-    private static DateTimeOffset NotAfter(byte[] der)
-    {
-        try
-        {
-            using var certificate = X509CertificateLoader.LoadCertificate(der);
-            return new DateTimeOffset(certificate.NotAfter).ToUniversalTime();
-        }
-        catch (CryptographicException)
-        {
-            return DateTimeOffset.MinValue; // no sender can use it either: as good as expired
-        }
     }
 }

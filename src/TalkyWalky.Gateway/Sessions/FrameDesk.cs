@@ -9,8 +9,11 @@ namespace TalkyWalky.Gateway.Sessions;
 
 /// <summary>Does what one frame of a connected device asks, in the order of arrival.</summary>
 internal sealed class FrameDesk(
-    Session session, PublishGate gate, PublishLine publishes, AckLine acks, PeopleDesk people, Attendance attendance, ILogger log)
+    Session session, PublishGate gate, PublishLine publishes, AckLine acks, Desks desks, Attendance attendance, TimeProvider time, ILogger log)
 {
+    /// <summary>Commits stay stored for ever: a burst for one who sets up rooms, then one every two seconds.</summary>
+    private readonly TokenBucket _commits = new(burst: 200, perSecond: 0.5, time);
+
     private ulong _lastPublish;
 
     /// <summary>Non-null when the session is over.</summary>
@@ -18,8 +21,13 @@ internal sealed class FrameDesk(
     {
         ClientFrame.BodyOneofCase.Publish => PublishAsync(frame.Publish, cancellation),
         ClientFrame.BodyOneofCase.Ack => AckAsync(frame.Ack),
-        ClientFrame.BodyOneofCase.Lookup => AskAsync(frame.Lookup.Request, () => people.LookupAsync(frame.Lookup, cancellation)),
-        ClientFrame.BodyOneofCase.ListUsers => AskAsync(frame.ListUsers.Request, () => people.ListAsync(frame.ListUsers, cancellation)),
+        ClientFrame.BodyOneofCase.Lookup => AskAsync(frame.Lookup.Request, () => desks.People.LookupAsync(frame.Lookup, cancellation)),
+        ClientFrame.BodyOneofCase.ListUsers => AskAsync(frame.ListUsers.Request, () => desks.People.ListAsync(frame.ListUsers, cancellation)),
+        ClientFrame.BodyOneofCase.FetchRoster => AskAsync(frame.FetchRoster.Request, () => desks.People.RosterAsync(frame.FetchRoster, cancellation)),
+        ClientFrame.BodyOneofCase.ListRooms => AskAsync(frame.ListRooms.Request, () => desks.Rooms.ListAsync(session, frame.ListRooms, cancellation)),
+        ClientFrame.BodyOneofCase.FetchLedger => AskAsync(frame.FetchLedger.Request, () => desks.Rooms.FetchAsync(session, frame.FetchLedger, cancellation)),
+        ClientFrame.BodyOneofCase.Commit => ChangeAsync(
+            frame.Commit.Request, _commits, () => desks.Commits.CommitAsync(session, frame.Commit, cancellation), cancellation),
         ClientFrame.BodyOneofCase.WatchPresence => WatchAsync(frame.WatchPresence, cancellation),
         ClientFrame.BodyOneofCase.SetPresence => new(SetPresence(frame.SetPresence.Presence)),
         ClientFrame.BodyOneofCase.Goodbye => new(Ending.Left),
@@ -85,6 +93,16 @@ internal sealed class FrameDesk(
         return null;
     }
 
+    /// <summary>As a question, from a device that may be here now, and not too often.</summary>
+    private ValueTask<Ending?> ChangeAsync(ulong request, TokenBucket rate, Func<Task<ServerFrame>> change, CancellationToken cancellation) =>
+        AskAsync(request, async () =>
+        {
+            if (!rate.TryTake()) return Refusal.Busy.ToFrame(request);
+            if (await gate.ExpelAsync(session, cancellation) is not { } ending) return await change();
+            session.End(ending);
+            return Refusal.NotAllowed(ending.Text).ToFrame(request);
+        });
+
     private async ValueTask<Ending?> WatchAsync(WatchPresence watch, CancellationToken cancellation)
     {
         if (watch.Users.Count > Limits.PresenceWatch) return Ending.Malformed($"a watch list has at most {Limits.PresenceWatch} people");
@@ -97,7 +115,7 @@ internal sealed class FrameDesk(
 
         try
         {
-            await people.RecallAsync(attendance.Watch(session, users), cancellation);
+            await desks.People.RecallAsync(attendance.Watch(session, users), cancellation);
         }
         catch (EngineException failed)
         {

@@ -92,6 +92,24 @@ internal sealed class GatewayHost : IAsyncDisposable
         return new TestDevice(account, record.Device, key, identity, this);
     }
 
+    /// <summary>A person whose devices share one key and its certificates' bytes: they are looked up and sent to, and never connect.</summary>
+    public async Task<(UserId User, DeviceId[] Devices)> AddAsync(string username, int devices)
+    {
+        var added = (AddOutcome.Added)await Directory.AddAsync(new NewAccount(username, "password", $"{username} in full", null), CancellationToken.None);
+        var (now, ids) = (Time.GetUtcNow(), new DeviceId[devices]);
+        for (var i = 0; i < devices; i++)
+        {
+            var record = await Store.AddDeviceAsync(added.Account.User, Digest.Sha256([(byte)i]), firstMayEnter: true, now, CancellationToken.None);
+            await Store.ApproveDeviceAsync(record.Device, approval: null, now, CancellationToken.None);
+            await KeepAsync(record, CertificateKind.Identity, TestAuthority.Shared.Issuing, now.AddDays(20));
+            await KeepAsync(record, CertificateKind.Encryption, TestAuthority.Shared.Issuing, now.AddDays(20));
+            await Broker.CreateMailboxAsync(record.Device, CancellationToken.None);
+            ids[i] = record.Device;
+        }
+
+        return (added.Account.User, ids);
+    }
+
     /// <summary>A WebSocket to the gateway, before any frame.</summary>
     public async Task<TestClient> OpenAsync()
     {

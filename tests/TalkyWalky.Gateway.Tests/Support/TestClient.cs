@@ -14,6 +14,9 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
     private readonly ArrayBufferWriter<byte> _received = new();
     private ulong _request;
 
+    /// <summary>Other requests than publishes are numbered apart, from high up.</summary>
+    private ulong _asked = 1ul << 40;
+
     public Welcome Welcome { get; set; } = new();
 
     public Task SendAsync(ClientFrame frame) => SendRawAsync(frame.ToByteArray(), WebSocketMessageType.Binary);
@@ -89,6 +92,38 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
 
     public async Task<Delivery> ExpectDeliveryAsync() => (await ExpectAsync(ServerFrame.BodyOneofCase.Delivery)).Delivery;
 
+    public Task SendCommitAsync(ConversationId room, ReadOnlyMemory<byte> token) => SendAsync(new ClientFrame
+    {
+        Commit = new Commit { Request = ++_asked, Room = room == default ? ByteString.Empty : ByteString.CopyFrom(room.ToArray()), Token = ByteString.CopyFrom(token.Span) },
+    });
+
+    /// <summary>The answer, accepted or refused.</summary>
+    public async Task<ServerFrame> CommitAsync(ConversationId room, ReadOnlyMemory<byte> token)
+    {
+        await SendCommitAsync(room, token);
+        return await ExpectAnswerAsync();
+    }
+
+    public Task<ServerFrame> CommitAsync(Ledger.Commit commit) => CommitAsync(commit.Action is Ledger.RoomAction.Create ? default : commit.Room, commit.Token);
+
+    public async Task<ServerFrame> FetchLedgerAsync(ConversationId room, ulong after = 0)
+    {
+        await SendAsync(new ClientFrame { FetchLedger = new FetchLedger { Request = ++_asked, Room = ByteString.CopyFrom(room.ToArray()), After = after } });
+        return await ExpectAnswerAsync();
+    }
+
+    public async Task<Wire.Frames.Rooms> ListRoomsAsync(bool all = false, byte[]? after = null)
+    {
+        await SendAsync(new ClientFrame { ListRooms = new ListRooms { Request = ++_asked, All = all, After = ByteString.CopyFrom(after ?? []) } });
+        return (await ExpectAnswerAsync()).Rooms;
+    }
+
+    public async Task<RosterPage> FetchRosterAsync(params IEnumerable<UserId> users)
+    {
+        await SendAsync(new ClientFrame { FetchRoster = new FetchRoster { Request = ++_asked, Users = { users.Select(static user => ByteString.CopyFrom(user.ToArray())) } } });
+        return (await ExpectAnswerAsync()).RosterPage;
+    }
+
     public Task WatchAsync(params IEnumerable<UserId> users) =>
         SendAsync(new ClientFrame { WatchPresence = new WatchPresence { Users = { users.Select(static user => ByteString.CopyFrom(user.ToArray())) } } });
 
@@ -100,6 +135,18 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
         await SendAsync(new ClientFrame { Goodbye = new Goodbye() });
         while (await TryReceiveAsync() is not null) { }
         await DisposeAsync();
+    }
+
+    /// <summary>The answer to the last question, past whatever else comes.</summary>
+    private async Task<ServerFrame> ExpectAnswerAsync()
+    {
+        while (true)
+        {
+            var frame = await ReceiveAsync();
+            var request = frame.Accepted?.Request ?? frame.Refused?.Request ?? frame.LedgerPage?.Request ?? frame.Rooms?.Request ?? frame.RosterPage?.Request;
+            if (request == _asked) return frame;
+            Assert.NotEqual(ServerFrame.BodyOneofCase.Closing, frame.BodyCase);
+        }
     }
 
     /// <summary>Drops the connection without a word.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TalkyWalky.Engines;
+using TalkyWalky.Pki;
 using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 
@@ -17,6 +18,11 @@ internal sealed class TestDevice(Account account, DeviceId id, RSA key, byte[] i
     public RSA Key { get; } = key;
 
     public byte[] Identity { get; } = identity;
+
+    public VerifiedDevice Verified { get; } = DeviceCertificates.Verify(
+        identity, [TestAuthority.Shared.Issuing], host.Options.Anchor, DeviceKeyUse.Identity, host.Time.GetUtcNow()) is DeviceVerification.Verified verified
+            ? verified.Device
+            : null!;
 
     public ulong Generation { get; set; } = 1;
 

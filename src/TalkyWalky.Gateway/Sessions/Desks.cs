@@ -1,0 +1,7 @@
+using TalkyWalky.Gateway.People;
+using TalkyWalky.Gateway.Rooms;
+
+namespace TalkyWalky.Gateway.Sessions;
+
+/// <summary>Who answers what, for all sessions.</summary>
+internal sealed record Desks(PeopleDesk People, RoomDesk Rooms, CommitDesk Commits);

@@ -16,9 +16,20 @@ internal sealed record Problem(string? Title, string? Detail);
 
 internal sealed record GrantRequestBody(string Sid, string Device, long Time);
 
+internal sealed record NameBody(string Name);
+
+/// <summary>A device as the authority lists it (docs/protocol.md section 2.7). Times are Unix milliseconds.</summary>
+internal sealed record DeviceBody(string? Device, string? Name, string? State, string? Key, long AddedAt, long? LoginAt, long? RevokedAt, long? NotAfter, string? Approval);
+
+internal sealed record DevicesBody(IReadOnlyList<DeviceBody>? Devices);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProfileData))]
 [JsonSerializable(typeof(RegisterBody))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(GrantRequestBody))]
+[JsonSerializable(typeof(NameBody))]
+[JsonSerializable(typeof(DeviceBody))]
+[JsonSerializable(typeof(DevicesBody))]
+[JsonSerializable(typeof(Dictionary<string, DeviceStanding>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -30,4 +30,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(3009, LogLevel.Debug, "Gave device {Device} its slice of session {Session} again")]
     public static partial void GrantGiven(ILogger log, DeviceId device, SessionId session);
+
+    [LoggerMessage(3010, LogLevel.Information, "Certificates of device {Device} are due: connecting again renews them")]
+    public static partial void RenewalDue(ILogger log, DeviceId device);
 }

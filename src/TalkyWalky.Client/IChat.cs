@@ -137,6 +137,10 @@ public abstract record LoginOutcome
 
     public sealed record LoggedIn : LoginOutcome;
 
+    /// <summary>The password is right, but this device was away until its certificate expired: someone must let it in again. Log in again to go on.</summary>
+    /// <param name="KeyFingerprint">SHA-256 of this device's identity key, hex: who approves sees the same (<see cref="DeviceInfo.KeyFingerprint"/>).</param>
+    public sealed record Pending(string Why, TimeSpan RetryAfter, string KeyFingerprint) : LoginOutcome;
+
     public sealed record Refused(string Why) : LoginOutcome;
 
     public sealed record Unreachable(string Why) : LoginOutcome;

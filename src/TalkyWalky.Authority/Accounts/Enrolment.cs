@@ -13,7 +13,7 @@ internal sealed partial class Enrolment(
     public const string Revoked = "this device was revoked; to come back, register it anew with new keys",
         Waits = "this device waits for approval by another device of yours or by an administrator";
 
-    private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(10);
 
     /// <summary>A password was proved: the device is added or found again, and gets an identity certificate if it may enter.</summary>
     public async Task<EnrolOutcome> EnrolIdentityAsync(Account account, byte[] csr, string? invitation, CancellationToken cancellation)

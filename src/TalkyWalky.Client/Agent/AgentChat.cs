@@ -99,6 +99,7 @@ internal sealed class AgentChat(string profile) : IChat
         return reply switch
         {
             { Kind: AgentReplyKind.LoggedIn } => new LoginOutcome.LoggedIn(),
+            { Kind: AgentReplyKind.Pending, Text: { } why, RetryAfter: { } after, Fingerprint: { } key } => new LoginOutcome.Pending(why, after, key),
             { Kind: AgentReplyKind.Refused, Text: { } why } => new LoginOutcome.Refused(why),
             { Kind: AgentReplyKind.Unreachable, Text: { } why } => new LoginOutcome.Unreachable(why),
             _ => throw Unexpected(reply),

@@ -105,6 +105,7 @@ internal enum AgentReplyKind
     ConversationChanged,
     Typing,
     DevicesChanged,
+    Pending,
 }
 
 internal sealed record AgentReply(AgentReplyKind Kind)
@@ -134,6 +135,10 @@ internal sealed record AgentReply(AgentReplyKind Kind)
     public IReadOnlyList<DeviceInfo>? Devices { get; init; }
 
     public Target? In { get; init; }
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    public string? Fingerprint { get; init; }
 
     public override string ToString() => $"AgentReply {{ Kind = {Kind} }}";
 }

@@ -15,6 +15,7 @@ internal static class AgentReplies
     public static AgentReply From(LoginOutcome outcome) => outcome switch
     {
         LoginOutcome.LoggedIn => new AgentReply(AgentReplyKind.LoggedIn),
+        LoginOutcome.Pending pending => new AgentReply(AgentReplyKind.Pending) { Text = pending.Why, RetryAfter = pending.RetryAfter, Fingerprint = pending.KeyFingerprint },
         LoginOutcome.Refused refused => new AgentReply(AgentReplyKind.Refused) { Text = refused.Why },
         LoginOutcome.Unreachable unreachable => new AgentReply(AgentReplyKind.Unreachable) { Text = unreachable.Why },
         _ => throw new InvalidOperationException($"unknown outcome {outcome.GetType().Name}"),

@@ -12,7 +12,7 @@ namespace TalkyWalky.Client.Connect;
 /// <summary>The authority's HTTPS side: registration, EST (RFC 7030) and log-in. One connection's worth of trust; make one per task.</summary>
 internal sealed class AuthorityClient : IDisposable
 {
-    private const int MaxAnswer = 256 * 1024;
+    private const int MaxAnswer = 1024 * 1024; // 100 devices with their approvals
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ServerTrust _trust;
@@ -69,6 +69,33 @@ internal sealed class AuthorityClient : IDisposable
 
     public Task<HttpOutcome> LoginAsync(string user, string password, CancellationToken cancellation) => AskAsync(
         () => new HttpRequestMessage(HttpMethod.Post, "/v1/login") { Headers = { Authorization = Basic(user, password) } }, cancellation);
+
+    /// <summary>The person's own devices.</summary>
+    public Task<HttpOutcome> DevicesAsync(CancellationToken cancellation) => AskAsync(static () => new HttpRequestMessage(HttpMethod.Get, "/v1/devices"), cancellation);
+
+    /// <param name="approval">Compact JWS (tw-approval).</param>
+    public Task<HttpOutcome> ApproveAsync(DeviceId device, byte[] approval, CancellationToken cancellation) => AskAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, $"/v1/devices/{device}/approve")
+        {
+            Content = new ByteArrayContent(approval) { Headers = { ContentType = new MediaTypeHeaderValue("application/jose") } },
+        },
+        cancellation);
+
+    public Task<HttpOutcome> RejectAsync(DeviceId device, CancellationToken cancellation) =>
+        AskAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/v1/devices/{device}/reject"), cancellation);
+
+    public Task<HttpOutcome> RevokeAsync(DeviceId device, CancellationToken cancellation) =>
+        AskAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/v1/devices/{device}/revoke"), cancellation);
+
+    public Task<HttpOutcome> NameAsync(DeviceId device, string name, CancellationToken cancellation) => AskAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, $"/v1/devices/{device}/name")
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(new NameBody(name), ClientJson.Default.NameBody))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        },
+        cancellation);
 
     public void Dispose() => _http.Dispose();
 

@@ -47,7 +47,7 @@ internal sealed class ChatEngine : IChat
         var names = new ShownNames(Database);
         _people = new People(Database, _events, names, DevicesChangedAsync);
         _rooms = new RoomDesk(Database, _outbox, _events, environment, log);
-        _devices = new DeviceDesk(Database, _events, environment, log);
+        _devices = new DeviceDesk(Database, _events, environment, log, () => _loop!.Restart());
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
         _loop = new ConnectionLoop(Database, _outbox, _people, [_rooms, _devices, _own], _status, _events, environment, log);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
@@ -148,27 +148,10 @@ internal sealed class ChatEngine : IChat
 
     public async Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation)
     {
-        using var credentials = await Database.RunAsync(rows => Credentials.Load(rows, _environment.Time.GetUtcNow()), cancellation);
-        using var client = new AuthorityClient(
-            credentials!.Profile.Host, credentials.Profile.Port, credentials.Anchor, credentials.Profile.Issuing, credentials.TlsIdentity(), _environment.Time);
-        switch (await client.LoginAsync(_self.Username, password, cancellation))
-        {
-            case HttpOutcome.Answered { IsSuccess: true }:
-                await Database.RunAsync(static rows => rows.Settings.Remove(SettingNames.LoggedOut), cancellation);
-                _status.Set(ConnectionState.Connecting, null);
-                _loop.Restart();
-                return new LoginOutcome.LoggedIn();
-            case HttpOutcome.Answered { Status: >= System.Net.HttpStatusCode.InternalServerError } broken:
-                return new LoginOutcome.Unreachable(broken.Detail ?? "The server cannot check the password right now; try again later.");
-            case HttpOutcome.Answered answered:
-                return new LoginOutcome.Refused(answered.Detail ?? "The server refused the log-in: the password is wrong, or the account is not what it was.");
-            case HttpOutcome.NotTrusted not:
-                return new LoginOutcome.Refused(not.Why);
-            case HttpOutcome.Unreachable not:
-                return new LoginOutcome.Unreachable(not.Why);
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
+        var outcome = await new LogIn(Database, _environment).RunAsync(password, cancellation);
+        if (outcome is LoginOutcome.LoggedIn) _status.Set(ConnectionState.Connecting, null);
+        if (outcome is LoginOutcome.LoggedIn or LoginOutcome.Pending) _loop.Restart();
+        return outcome;
     }
 
     public async Task LogoutAsync(CancellationToken cancellation)
@@ -221,7 +204,11 @@ internal sealed class ChatEngine : IChat
             await Task.Delay(Poll, _environment.Time, CancellationToken.None);
     }
 
-    private Task DevicesChangedAsync(UserId user) => Task.CompletedTask;
+    private Task DevicesChangedAsync(UserId user)
+    {
+        if (user == _self.User) _devices.DevicesChanged();
+        return Task.CompletedTask;
+    }
 
     private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);
 

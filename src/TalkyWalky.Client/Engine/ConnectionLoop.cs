@@ -142,8 +142,8 @@ internal sealed class ConnectionLoop(
         var now = environment.Time.GetUtcNow();
         if (now >= credentials.Identity.NotAfter)
         {
-            return new AfterConnection.Stop(
-                ConnectionState.Refused, $"This device's certificate expired on {credentials.Identity.NotAfter:yyyy-MM-dd}. Enrol it anew in another profile folder.");
+            var waits = await database.RunAsync(static rows => LogIn.WaitsFor(rows), cancellation);
+            return new AfterConnection.Stop(ConnectionState.Refused, waits ?? Sentences.Expired(credentials.Identity.NotAfter));
         }
 
         var generation = await database.RunAsync(static rows => NextGeneration(rows), cancellation);
@@ -239,7 +239,9 @@ internal sealed class ConnectionLoop(
             case CloseCode.LoginRequired:
                 await database.RunAsync(static rows => rows.Settings.Set(SettingNames.LoggedOut, []), CancellationToken.None);
                 return new AfterConnection.Stop(ConnectionState.LoggedOut, text);
-            case CloseCode.DeviceRevoked or CloseCode.AccountDisabled or CloseCode.Version:
+            case CloseCode.DeviceRevoked:
+                return new AfterConnection.Stop(ConnectionState.Refused, Sentences.Revoked);
+            case CloseCode.AccountDisabled or CloseCode.Version:
                 return new AfterConnection.Stop(ConnectionState.Refused, text);
             case CloseCode.Replaced:
                 return new AfterConnection.Stop(

@@ -22,12 +22,12 @@ public sealed record DeviceApproval(UserId User, DeviceId Device, Digest KeyHash
     }
 
     /// <summary>The approval and the device that signed it; null unless a verified identity of the same person did.</summary>
-    /// <param name="at">The certificate is judged at this time.</param>
+    /// <param name="at">The certificate is judged at this time; null for an approval that was given before: at the approval's own.</param>
     public static (DeviceApproval Approval, VerifiedDevice Signer)? TryVerify(
-        ReadOnlySpan<byte> compact, TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, DateTimeOffset at)
+        ReadOnlySpan<byte> compact, TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, DateTimeOffset? at)
     {
         if (Jws.TryParse(JwsType.Approval, compact) is not { } token || TryRead(token.Payload.Span) is not { } approval) return null;
-        return token.TryVerifyDevice(anchor, candidates, at) is { } signer && signer.User == approval.User && signer.Device != approval.Device ? (approval, signer) : null;
+        return token.TryVerifyDevice(anchor, candidates, at ?? approval.Time) is { } signer && signer.User == approval.User && signer.Device != approval.Device ? (approval, signer) : null;
     }
 
     private static DeviceApproval? TryRead(ReadOnlySpan<byte> text)

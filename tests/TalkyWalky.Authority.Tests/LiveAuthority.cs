@@ -219,7 +219,7 @@ internal sealed class Told
         {
             lock (_gate) _changed.Add(user);
         },
-        device =>
+        (_, device) =>
         {
             lock (_gate) _ended.Add(device);
             return Task.CompletedTask;

@@ -78,8 +78,7 @@ internal sealed partial class DeviceRegister(
     // Not cancelled with the request: what was revoked keeps neither session nor mailbox. Sends are refused first, so that nothing more comes into the mailbox.
     private async Task ReleaseAsync(DeviceRecord device)
     {
-        callbacks.Changed(device.User);
-        await callbacks.Ended(device.Device);
+        await callbacks.Ended(device.User, device.Device);
         await broker.DeleteMailboxAsync(device.Device, CancellationToken.None);
     }
 

@@ -13,6 +13,7 @@ using TalkyWalky.Gateway;
 using TalkyWalky.Server.Administration;
 using TalkyWalky.Server.Configuration;
 using TalkyWalky.Server.Data;
+using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Server.Hosting;
 
@@ -94,7 +95,8 @@ internal sealed class ChatServer : IAsyncDisposable
         ReadyLine = $"ready https://{WithPort(link.Gateway)} join={invited}";
     }
 
-    private static DeviceCallbacks CallbacksOf(GatewayService gateway) => new(gateway.Invalidate, static _ => Task.CompletedTask);
+    private static DeviceCallbacks CallbacksOf(GatewayService gateway) => new(
+        gateway.DevicesChanged, (user, device) => gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked"));
 
     private static async Task ListenAsync(WebApplication app, IPEndPoint listening, CancellationToken cancellation)
     {

@@ -70,6 +70,34 @@ internal sealed class TestClient : IAsyncDisposable
 
     public Task<SendOutcome> SendAsync(TestClient to, string text) => Chat!.SendAsync(MessageId.New(), Target.Person(to.Name), text, CancellationToken.None).WaitAsync(Patience);
 
+    public Task<RoomAnswer> RoomAsync(RoomRequest request) => Chat!.RoomAsync(request, CancellationToken.None).WaitAsync(Patience);
+
+    /// <summary>Creates a room whose name begins like this and no other test's. Returns the name.</summary>
+    public async Task<string> CreateRoomAsync(string prefix, bool isOpen = false)
+    {
+        var name = NewName(prefix);
+        var answer = await RoomAsync(new RoomRequest.Create(name, "", isOpen));
+        Assert.True(answer is RoomAnswer.Done, answer.ToString());
+        return name;
+    }
+
+    public Task<SendOutcome> SendToRoomAsync(string room, string text) => Chat!.SendAsync(MessageId.New(), Target.Room(room), text, CancellationToken.None).WaitAsync(Patience);
+
+    public Task<IReadOnlyList<ChatMessage>> RoomHistoryAsync(string room) => Chat!.HistoryAsync(Target.Room(room), 1000, null, CancellationToken.None);
+
+    /// <summary>Waits until what is known here of a room is as wanted.</summary>
+    public async Task<RoomInfo> UntilRoomAsync(string name, Func<RoomInfo, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var answer = await RoomAsync(new RoomRequest.Show(name));
+            if (answer is RoomAnswer.Shown { Room: var room } && wanted(room)) return room;
+            if (patience.IsCancellationRequested) Assert.Fail($"the room stays {answer}");
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
     /// <summary>Waits for this many messages received after <paramref name="sequence"/>.</summary>
     public async Task<List<ChatMessage>> ReceiveAsync(int count, long sequence = 0)
     {

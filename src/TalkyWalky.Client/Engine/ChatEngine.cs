@@ -46,7 +46,7 @@ internal sealed class ChatEngine : IChat
         _outbox = new Outbox(Database, _events, environment, log);
         var names = new ShownNames(Database);
         _people = new People(Database, _events, names, DevicesChangedAsync);
-        _rooms = new RoomDesk(Database, _outbox, _events, environment, log);
+        _rooms = new RoomDesk(Database, _outbox, environment);
         _devices = new DeviceDesk(Database, _events, environment, log, () => _loop!.Restart());
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
         _loop = new ConnectionLoop(Database, _outbox, _people, [_rooms, _devices, _own], _status, _events, environment, log);
@@ -76,7 +76,7 @@ internal sealed class ChatEngine : IChat
     {
         var started = _environment.Time.GetTimestamp();
         while (_environment.Time.GetElapsedTime(started) < ConnectTime
-            && (_status.Now.State == ConnectionState.Connecting || (_status.Now.State == ConnectionState.Online && !_people.IsConnected)))
+            && (_status.Now.State == ConnectionState.Connecting || (_status.Now.State == ConnectionState.Online && !(_people.IsConnected && _rooms.IsConnected))))
             await Task.Delay(Poll, _environment.Time, cancellation);
     }
 

@@ -193,13 +193,13 @@ internal sealed class ConnectionLoop(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failed = null;
         List<ReadOnlyMemory<byte>> issuing = [.. credentials.Issuing, .. connected.Welcome.IssuingCertificates.Take(8).Select(static der => der.Memory)];
-        var context = new SendContext(link, credentials, issuing, environment.Time, Fail);
+        using var context = new SendContext(link, credentials, issuing, outbox, Fail);
         if (connected.Welcome.SeenGeneration >= generation) await DiscardSessionsAsync(connected.Welcome.SeenGeneration, generation, cancellation);
         ClientLog.Connected(log, credentials.Identity.Device, generation);
 
         var running = link.RunAsync(stop.Token);
         status.Set(ConnectionState.Online, null);
-        var inbox = new Inbox(outbox, context, issuing, people.ContactsChanged);
+        var inbox = new Inbox(outbox, context, people.ContactsChanged);
         await Task.WhenAll(
             [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(context), log),
             .. parts.Select(part => context.GuardAsync(() => part.RunAsync(context), log))]);

@@ -28,11 +28,18 @@ internal sealed class EventHub(Database database)
     }
 
     /// <summary>Tells it now, or to the next listener when there is none.</summary>
-    public async Task NoticeAsync(string text)
+    public Task NoticeAsync(string text) => TellAsync(text, isAlarm: false);
+
+    /// <summary>As <see cref="NoticeAsync"/>.</summary>
+    public Task AlarmAsync(string text) => TellAsync(text, isAlarm: true);
+
+    private async Task TellAsync(string text, bool isAlarm)
     {
-        if (Listeners().Length > 0) Publish(new ChatEvent.Notice(text));
-        else await database.RunAsync(rows => rows.Journal.AddNotice(text), CancellationToken.None);
+        if (Listeners().Length > 0) Publish(Spoken(text, isAlarm));
+        else await database.RunAsync(rows => rows.Journal.AddNotice(text, isAlarm), CancellationToken.None);
     }
+
+    private static ChatEvent Spoken(string text, bool isAlarm) => isAlarm ? new ChatEvent.Alarm(text) : new ChatEvent.Notice(text);
 
     public void Close()
     {
@@ -51,7 +58,7 @@ internal sealed class EventHub(Database database)
 
         try
         {
-            foreach (var text in await database.RunAsync(static rows => rows.Journal.TakeNotices(), cancellation)) yield return new ChatEvent.Notice(text);
+            foreach (var (text, isAlarm) in await database.RunAsync(static rows => rows.Journal.TakeNotices(), cancellation)) yield return Spoken(text, isAlarm);
             listener.Arrived();
             await foreach (var signal in listener.Signals.ReadAllAsync(cancellation))
             {

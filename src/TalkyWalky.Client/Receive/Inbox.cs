@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
@@ -12,7 +13,7 @@ namespace TalkyWalky.Client.Receive;
 /// Receives over one connection: deliveries are stored, then acknowledged, then told. Beside it run the receipts that are due, the questions for grants that did not
 /// come, and the answers to such questions.
 /// </summary>
-internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<ReadOnlyMemory<byte>> issuing, Action contactsChanged)
+internal sealed class Inbox(Outbox outbox, SendContext context, Action contactsChanged)
 {
     private const int MaxBatch = 256, MaxBatchBytes = 8 * 1024 * 1024, MaxAsks = 50;
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250), AskPause = TimeSpan.FromSeconds(5), GiveInterval = TimeSpan.FromSeconds(20);
@@ -29,7 +30,7 @@ internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<Re
     {
         _receiptsDue.Raise();
         _pendingAdded.Raise();
-        Func<Task>[] parts = [ReceiveAsync, SendReceiptsAsync, AskForGrantsAsync, GiveGrantsAsync];
+        Func<Task>[] parts = [ReceiveAsync, RetryAsync, SendReceiptsAsync, AskForGrantsAsync, GiveGrantsAsync];
         await Task.WhenAll(parts.Select(part => context.GuardAsync(part, outbox.Log)));
     }
 
@@ -40,6 +41,7 @@ internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<Re
         {
             batch.Clear();
             for (var bytes = 0; batch.Count < MaxBatch && bytes < MaxBatchBytes && context.Link.Deliveries.TryRead(out var frame); bytes += frame.CalculateSize()) batch.Add(frame);
+            await ReachEpochsAsync(batch);
             var result = await Database.RunAsync(rows => Store(rows, batch), CancellationToken.None);
             var ack = new ClientFrame { Ack = new Ack() };
             ack.Ack.Tags.AddRange(batch.Select(static frame => frame.BodyCase == ServerFrame.BodyOneofCase.Overflow ? frame.Overflow.Tag : frame.Delivery.Tag));
@@ -48,15 +50,55 @@ internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<Re
         }
     }
 
+    // A message of a newer epoch than known here is mostly just faster than the hint of the change.
+    private async Task ReachEpochsAsync(List<ServerFrame> frames)
+    {
+        var epochs = new Dictionary<ConversationId, ulong>();
+        foreach (var frame in frames)
+        {
+            if (frame.Delivery?.Envelope is not { Epoch: > 0 } envelope || !ConversationId.TryRead(envelope.Conversation.Span, out var room)) continue;
+            epochs[room] = Math.Max(envelope.Epoch, epochs.GetValueOrDefault(room));
+        }
+
+        foreach (var (room, epoch) in epochs) await context.Ledgers.ReachAsync(room, epoch);
+    }
+
+    // What waited for a ledger is looked at again when that moved on.
+    private async Task RetryAsync()
+    {
+        await foreach (var room in context.Ledgers.Advanced.ReadAllAsync(context.Ended))
+        {
+            for (long? after = 0; after is { } last;)
+            {
+                (after, var result) = await Database.RunAsync(
+                    rows =>
+                    {
+                        using var batch = NewBatch(rows);
+                        var next = batch.Retry(room, last, MaxBatch);
+                        return (next, Finish(rows, batch));
+                    },
+                    CancellationToken.None);
+                await TellAsync(result);
+            }
+        }
+    }
+
+    private InboxBatch NewBatch(Rows rows) => new(rows, context.Credentials, context.Issuing, Time.GetUtcNow(), outbox.Log);
+
     private InboxResult Store(Rows rows, List<ServerFrame> frames)
     {
-        using var batch = new InboxBatch(rows, context.Credentials, issuing, Time.GetUtcNow(), outbox.Log);
+        using var batch = NewBatch(rows);
         foreach (var frame in frames)
         {
             if (frame.BodyCase == ServerFrame.BodyOneofCase.Delivery) batch.Add(frame.Delivery);
             else batch.Result.Notices.Add(Overflowed(frame.Overflow));
         }
 
+        return Finish(rows, batch);
+    }
+
+    private static InboxResult Finish(Rows rows, InboxBatch batch)
+    {
         batch.Finish();
         foreach (var (author, id) in batch.Result.Own)
         {
@@ -77,6 +119,8 @@ internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<Re
         if (result.HasArrivals) outbox.Events.Arrived();
         foreach (var changed in result.Changed) outbox.Events.Publish(new ChatEvent.StateChanged(changed));
         foreach (var notice in result.Notices) await outbox.Events.NoticeAsync(notice);
+        foreach (var (room, alarm) in result.Alarms)
+            await context.News.AlarmAsync(room, await Database.RunAsync(rows => rows.Rooms.State(room), CancellationToken.None), alarm);
         foreach (var ask in result.Asks) _asks.Writer.TryWrite(ask);
         if (result.HasReceipts) _receiptsDue.Raise();
         if (result.HasPending) _pendingAdded.Raise();
@@ -121,12 +165,32 @@ internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<Re
         if (expired > 0) await outbox.Events.NoticeAsync($"{expired} messages were given up: the key to read them did not come within 30 days.");
         foreach (var waiting in due)
         {
-            var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.GrantRequest, waiting.Conversation, GrantRequests.Make(waiting.Session, context.Credentials, now)) };
-            publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(waiting.FromDevice.ToArray()) });
-            if (await context.Link.AskAsync(new ClientFrame { Publish = publish }) is null) return;
-            ClientLog.GrantAsked(outbox.Log, waiting.FromDevice, waiting.Session);
+            if (await IsLedgerMissingAsync(waiting) is false)
+            {
+                var publish = new Publish { Envelope = await RequestAsync(waiting, now) };
+                publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(waiting.FromDevice.ToArray()) });
+                if (await context.Link.AskAsync(new ClientFrame { Publish = publish }) is null) return;
+                ClientLog.GrantAsked(outbox.Log, waiting.FromDevice, waiting.Session);
+            }
+
             await Database.RunAsync(rows => rows.Pending.Asked(waiting, now + NextAsk(waiting.Asks)), context.Ended);
         }
+    }
+
+    // The keys are here, and their author knows changes of the room that the server does not give.
+    private async Task<bool> IsLedgerMissingAsync(PendingMessage waiting)
+    {
+        if (await Database.RunAsync(rows => rows.Receiving.EpochOf(waiting.Session), context.Ended) is not { } epoch) return false;
+        if (!await context.Ledgers.ReachAsync(waiting.Conversation, epoch))
+            await context.News.AlarmAsync(waiting.Conversation, await Database.RunAsync(rows => rows.Rooms.State(waiting.Conversation), context.Ended), RoomAlarms.Withheld);
+        return true;
+    }
+
+    // In a room any epoch up to the newest will do.
+    private async Task<Envelope> RequestAsync(PendingMessage waiting, DateTimeOffset now)
+    {
+        var isRoom = await Database.RunAsync(rows => rows.Contacts.Find(waiting.Conversation) is { Kind: ContactKind.Room }, context.Ended);
+        return Envelopes.Make(EnvelopeKind.GrantRequest, waiting.Conversation, isRoom ? 1UL : 0, GrantRequests.Make(waiting.Session, context.Credentials, now));
     }
 
     private static TimeSpan NextAsk(int asked) => asked switch
@@ -141,11 +205,13 @@ internal sealed class Inbox(Outbox outbox, SendContext context, IReadOnlyList<Re
     {
         await foreach (var ask in _asks.Reader.ReadAllAsync(context.Ended))
         {
-            var (payload, slice) = await Database.RunAsync(
-                rows => rows.Sending.Give(ask.Session, ask.Device, Time.GetUtcNow(), GiveInterval) is { } own ? (rows.Sending.Payload(ask.Session), own) : (null, null),
+            var (payload, slice, epoch) = await Database.RunAsync(
+                rows => rows.Sending.Give(ask.Session, ask.Device, Time.GetUtcNow(), GiveInterval) is { } own
+                    ? (rows.Sending.Payload(ask.Session), own, rows.Sending.Epoch(ask.Session))
+                    : (null, null, 0),
                 context.Ended);
             if (payload is null) continue;
-            var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.Grant, ask.Conversation, payload) };
+            var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.Grant, ask.Conversation, epoch, payload) };
             publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(ask.Device.ToArray()), Slice = ByteString.CopyFrom(slice) });
             if (await context.Link.AskAsync(new ClientFrame { Publish = publish }) is null) return;
             ClientLog.GrantGiven(outbox.Log, ask.Device, ask.Session);

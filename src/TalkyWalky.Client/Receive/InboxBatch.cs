@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
 using TalkyWalky.Pki;
@@ -27,6 +28,9 @@ internal sealed class InboxResult
     public bool HasPending { get; set; }
 
     public bool HasNewContacts { get; set; }
+
+    /// <summary>What rooms were caught at, each once.</summary>
+    public HashSet<(ConversationId Room, RoomAlarm Alarm)> Alarms { get; } = [];
 }
 
 /// <summary>A verified request of another device for its slice of a session.</summary>
@@ -43,13 +47,14 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
 
     private readonly Dictionary<SessionId, (ReceivingSession Session, long Contact)?> _sessions = [];
     private readonly HashSet<SessionId> _moved = [];
+    private readonly RoomJudge _judge = new(rows, credentials.Identity.User);
 
     public InboxResult Result { get; } = new();
 
     public void Add(Delivery delivery)
     {
         if (!DeviceId.TryRead(delivery.FromDevice.Span, out var device) || !UserId.TryRead(delivery.FromUser.Span, out var user)
-            || delivery.Envelope is not { Epoch: 0 } envelope || !ConversationId.TryRead(envelope.Conversation.Span, out var conversation))
+            || delivery.Envelope is not { } envelope || !ConversationId.TryRead(envelope.Conversation.Span, out var conversation))
         {
             Reject(delivery, "malformed");
             return;
@@ -63,6 +68,14 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             case EnvelopeKind.GrantRequest: AddRequest(delivery, origin); break;
             default: Reject(delivery, "unknown kind"); break;
         }
+    }
+
+    /// <summary>Looks again at what waits for a room's ledger or keys. Returns the last one looked at, null when there is none after it.</summary>
+    public long? Retry(ConversationId room, long after, int limit)
+    {
+        var waiting = rows.Pending.Of(room, after, limit);
+        foreach (var message in waiting) OpenPending(message);
+        return waiting.Count == 0 ? null : waiting[^1].Id;
     }
 
     /// <summary>Stores the sessions as they now stand. Last call before the commit.</summary>
@@ -112,32 +125,47 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             return;
         }
 
-        if (opened.Place is not GrantPlace.Direct direct || direct.One == direct.Other)
-        {
-            opened.Session.Dispose();
-            Reject(opened.Sender.Device, EnvelopeKind.Grant, "not a conversation of two people");
-            return;
-        }
-
-        var isOwn = opened.Sender.User == credentials.Identity.User;
-        var peer = direct.PeerOf(credentials.Identity.User);
-        var known = rows.Contacts.Find(peer);
-        var name = isOwn ? known?.Username ?? peer.ToString() : opened.Sender.Username;
-        var contact = rows.Contacts.Ensure(peer, name, opened.Session.Conversation);
-        Result.HasNewContacts |= known is null;
-        rows.Receiving.Add(contact.Id, opened.Session, opened.Previous, now);
-        _sessions[id] = (opened.Session, contact.Id);
+        var contact = ContactOf(opened);
+        rows.Receiving.Add(contact, opened.Session, opened.Previous, now);
+        _sessions[id] = (opened.Session, contact);
         foreach (var waiting in rows.Pending.Of(id)) OpenPending(waiting);
+    }
+
+    private long ContactOf(GrantOutcome.Opened opened)
+    {
+        var self = credentials.Identity.User;
+        switch (opened.Place)
+        {
+            case GrantPlace.Direct { Conversation: var conversation } direct when direct.PeerOf(self) is var peer:
+                if (peer == self) return rows.Contacts.EnsureOwnDevices(self, credentials.Identity.Username, conversation).Id;
+                return EnsurePerson(peer, peer == opened.Sender.User ? opened.Sender.Username : null);
+            case GrantPlace.Room room:
+                if (opened.Sender.User != self) EnsurePerson(opened.Sender.User, opened.Sender.Username);
+                return (rows.Contacts.Find(room.Conversation) ?? rows.Contacts.EnsureRoom(room.Conversation, room.Conversation.ToString()[..8], isMember: false)).Id;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    /// <param name="username">As a certificate says; null when another device of this person wrote and its name is not known here.</param>
+    private long EnsurePerson(UserId user, string? username)
+    {
+        var known = rows.Contacts.Find(user);
+        Result.HasNewContacts |= known is null;
+        var conversation = ConversationId.Direct(credentials.Anchor.Hash, credentials.Identity.User, user);
+        return rows.Contacts.Ensure(user, username ?? known?.Username ?? user.ToString(), conversation).Id;
     }
 
     private void OpenPending(PendingMessage waiting)
     {
+        if (Find(waiting.Session) is not var (session, contact)) return;
+        var isAuthors = session.SenderDevice == waiting.FromDevice && session.Conversation == waiting.Conversation;
+        var verdict = _judge.Judge(session);
+        if (isAuthors && verdict is RoomVerdict.Unknown) return;
         var jwe = rows.Pending.Jwe(waiting);
         rows.Pending.Remove(waiting.Id);
-        if (Find(waiting.Session) is not var (session, contact) || session.SenderDevice != waiting.FromDevice || session.Conversation != waiting.Conversation)
-            Reject(waiting.FromDevice, EnvelopeKind.Message, "sent by another device than its author");
-        else
-            Open(waiting.FromDevice, session, contact, jwe);
+        if (isAuthors) Open(waiting.FromDevice, session, contact, jwe, verdict);
+        else Reject(waiting.FromDevice, EnvelopeKind.Message, "sent by another device than its author");
     }
 
     private void AddMessage(Delivery delivery, Origin origin, ReadOnlyMemory<byte> jwe)
@@ -146,7 +174,8 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         else if (Find(id) is not var (session, contact)) Wait(delivery, origin, id, jwe);
         else if (session.SenderDevice != origin.Device || session.SenderUser != origin.User || session.Conversation != origin.Conversation)
             Reject(delivery, "sent by another device than its author");
-        else Open(origin.Device, session, contact, jwe);
+        else if (_judge.Judge(session) is var verdict and not RoomVerdict.Unknown) Open(origin.Device, session, contact, jwe, verdict);
+        else Wait(delivery, origin, id, jwe);
     }
 
     private void Wait(Delivery delivery, Origin origin, SessionId id, ReadOnlyMemory<byte> jwe)
@@ -161,14 +190,21 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         Result.Notices.Add("A message whose key has not come was dropped, because too many such messages wait already.");
     }
 
-    private void Open(DeviceId device, ReceivingSession session, long contact, ReadOnlyMemory<byte> jwe)
+    private void Open(DeviceId device, ReceivingSession session, long contact, ReadOnlyMemory<byte> jwe, RoomVerdict verdict)
     {
+        if (verdict is RoomVerdict.Refused refused)
+        {
+            Result.Alarms.Add((session.Conversation, refused.Alarm));
+            Reject(device, EnvelopeKind.Message, refused.Alarm.Kind);
+            return;
+        }
+
         switch (session.Open(jwe))
         {
             case OpenOutcome.Opened opened:
                 _sessions[session.Id] = (opened.Next, contact);
                 _moved.Add(session.Id);
-                Store(session, contact, opened);
+                Store(session, contact, opened, verdict is RoomVerdict.AfterRemoval ? "Received after its author was removed from the room." : null);
                 if (!ReferenceEquals(session, opened.Next)) session.Dispose();
                 break;
             case OpenOutcome.Rejected rejected:
@@ -177,7 +213,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         }
     }
 
-    private void Store(ReceivingSession session, long contact, OpenOutcome.Opened opened)
+    private void Store(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? remark)
     {
         switch (opened.Body)
         {
@@ -189,19 +225,19 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
 
                 break;
             case MessageBody.Text text:
-                StoreText(session, contact, opened, kind: null, text.Value);
+                StoreText(session, contact, opened, kind: null, text.Value, remark);
                 break;
             case MessageBody.Unknown unknown:
-                StoreText(session, contact, opened, unknown.Kind, System.Text.Encoding.UTF8.GetString(unknown.Json.Span));
+                StoreText(session, contact, opened, unknown.Kind, System.Text.Encoding.UTF8.GetString(unknown.Json.Span), remark);
                 break;
         }
     }
 
-    private void StoreText(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? kind, string text)
+    private void StoreText(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? kind, string text, string? remark)
     {
         var mine = session.SenderUser == credentials.Identity.User;
         var trouble = !opened.ChainIntact ? "The message before this one is not the one that its author sent."
-            : kind is null ? null
+            : kind is null ? remark
             : "This message is of a kind that this version cannot show; update this program to read it.";
         var received = new ReceivedText(session.SenderUser, opened.Id, contact, session.Id, opened.N, opened.SentAt, kind, text, trouble, mine);
         if (!rows.Messages.AddReceived(received, now)) return;
@@ -211,7 +247,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             return;
         }
 
-        rows.Receipts.Add(contact, opened.Id);
+        rows.Receipts.Add(rows.Contacts.Find(session.SenderUser)!.Id, opened.Id);
         Result.HasArrivals = Result.HasReceipts = true;
     }
 

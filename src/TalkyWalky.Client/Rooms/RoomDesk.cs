@@ -1,18 +1,132 @@
-using Microsoft.Extensions.Logging;
+using Google.Protobuf;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
+using TalkyWalky.Ledger;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Client.Rooms;
 
-/// <summary>Rooms: what a person asks of them, and their ledgers kept up to date.</summary>
-internal sealed class RoomDesk(Database database, Outbox outbox, EventHub events, ClientEnvironment environment, ILogger log) : IConnectionPart
+/// <summary>Rooms: what a person asks of them, and their ledgers kept up to date while connected.</summary>
+internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironment environment) : IConnectionPart
 {
-    public Task<RoomAnswer> AnswerAsync(RoomRequest request, CancellationToken cancellation)
+    private readonly Lock _gate = new();
+    private RoomActs? _connected;
+
+    /// <summary>A connection is there to change rooms with.</summary>
+    public bool IsConnected
     {
-        _ = (database, outbox, events, environment, log, request);
-        throw new NotSupportedException();
+        get
+        {
+            lock (_gate) return _connected is not null;
+        }
     }
 
-    public Task RunAsync(SendContext context) => Outbox.UntilEndedAsync(context.Ended);
+    public async Task<RoomAnswer> AnswerAsync(RoomRequest request, CancellationToken cancellation)
+    {
+        RoomActs? acts;
+        lock (_gate) acts = _connected;
+        if (acts is null)
+        {
+            return request is RoomRequest.List { All: false }
+                ? new RoomAnswer.Rooms(await database.RunAsync(static rows => Known(rows), cancellation))
+                : new RoomAnswer.Unreachable("There is no connection to the server; rooms are looked up and changed when it is back.");
+        }
+
+        try
+        {
+            return await acts.AnswerAsync(request).WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return Lost;
+        }
+    }
+
+    public static RoomAnswer Lost { get; } =
+        new RoomAnswer.Unreachable("The connection broke before the server answered. Look with \"room show\" whether it was done, then try again.");
+
+    public async Task RunAsync(SendContext context)
+    {
+        lock (_gate) _connected = new RoomActs(database, outbox, context, environment.Time);
+        try
+        {
+            await CompareAllAsync(context);
+            await foreach (var hint in context.Link.RoomChanges.ReadAllAsync(context.Ended))
+            {
+                if (ConversationId.TryRead(hint.Room.Span, out var room) && Digest.TryRead(hint.Head.Span, out var head))
+                    await context.Ledgers.CompareAsync(room, hint.Epoch, head);
+            }
+        }
+        finally
+        {
+            lock (_gate) _connected = null;
+        }
+    }
+
+    public static List<RoomInfo> Known(Rows rows) =>
+    [
+        .. rows.Rooms.All()
+            .Select(row => RoomInfos.Of(rows.Rooms.State(row.Room)!, row, rows.Messages.Owner.User))
+            .Where(static room => room.Own != RoomRank.None)
+            .OrderBy(static room => room.Name, StringComparer.OrdinalIgnoreCase),
+    ];
+
+    // What changed while this device was away.
+    private async Task CompareAllAsync(SendContext context)
+    {
+        var listed = new HashSet<ConversationId>();
+        var pages = new RoomList(context.Link);
+        await foreach (var page in pages.ReadAsync(all: false))
+        {
+            foreach (var room in page)
+            {
+                listed.Add(room.Id);
+                await context.Ledgers.CompareAsync(room.Id, room.Epoch, room.Head);
+            }
+        }
+
+        if (!pages.IsComplete) return;
+        foreach (var row in await database.RunAsync(static rows => rows.Rooms.All(), context.Ended))
+        {
+            if (row.IsMember && !listed.Contains(row.Room)) await context.Ledgers.HiddenAsync(row.Room);
+        }
+    }
+}
+
+/// <summary>A room as the server lists it: to choose from, never to believe.</summary>
+internal sealed record ListedRoom(ConversationId Id, ulong Epoch, Digest Head, RoomInfo Info);
+
+/// <summary>Reads the server's list page by page.</summary>
+internal sealed class RoomList(Connect.GatewayLink link)
+{
+    private const int MaxRooms = 100_000;
+
+    /// <summary>The last page was read.</summary>
+    public bool IsComplete { get; private set; }
+
+    public async IAsyncEnumerable<List<ListedRoom>> ReadAsync(bool all)
+    {
+        var (after, count) = (ByteString.Empty, 0);
+        while (count < MaxRooms)
+        {
+            var answer = await link.AskAsync(new ClientFrame { ListRooms = new ListRooms { All = all, After = after } });
+            if (answer is not { BodyCase: ServerFrame.BodyOneofCase.Rooms, Rooms: var page }) yield break;
+            yield return [.. page.Rooms_.Select(Read).OfType<ListedRoom>()];
+            IsComplete = !page.More;
+            if (!page.More || page.Rooms_.Count == 0) yield break;
+            after = page.Rooms_[^1].Room_;
+            count += page.Rooms_.Count;
+        }
+    }
+
+    private static ListedRoom? Read(Room listed) =>
+        ConversationId.TryRead(listed.Room_.Span, out var id) && Digest.TryRead(listed.Head.Span, out var head)
+            ? new ListedRoom(id, listed.Epoch, head, new RoomInfo(
+                id, Cut(listed.Name, Limits.RoomName), Cut(listed.Topic, Limits.RoomTopic), listed.Open, listed.Closed, (int)Math.Min(listed.Members, int.MaxValue), RoomRank.None,
+                listed.Epoch, IsVerified: false, Frozen: null))
+            : null;
+
+    private static string Cut(string text, int max) => text.Length <= max ? text : text[..max];
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
 using TalkyWalky.Wire;
@@ -28,10 +29,13 @@ internal abstract record LaneStep
 /// </summary>
 internal sealed class Lane(Outbox outbox, SendContext context, long contactId, Signal wake)
 {
-    private const int MaxBatch = 128, MaxBatchBytes = 4 * 1024 * 1024, MaxChanges = 3;
+    private const int MaxBatch = 128, MaxBatchBytes = 4 * 1024 * 1024, MaxChanges = 5;
+
+    /// <summary>Slices of one publish: with the largest ones and the payload they stay within a frame.</summary>
+    private const int MaxSlices = 400;
 
     private readonly BackOff _backOff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60));
-    private Roster? _roster;
+    private Readers? _readers;
     private string? _told;
     private int _changes;
 
@@ -70,22 +74,22 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
         return await PublishAsync(items);
     }
 
-    private static List<SealedItem> ReadSealed(Rows rows, IEnumerable<OutboxItem> items)
+    private List<SealedItem> ReadSealed(Rows rows)
     {
         var batch = new List<SealedItem>();
         var bytes = 0;
-        foreach (var item in items)
+        foreach (var item in rows.Outbox.Sealed(contactId, MaxBatch))
         {
             var jwe = rows.Outbox.Jwe(item);
             bytes += jwe.Length;
             if (batch.Count > 0 && bytes > MaxBatchBytes) break;
-            batch.Add(new SealedItem(item, jwe, rows.Sending.Recipients(item.Session!.Value)));
+            // Messages of one session follow one another and go to the same devices.
+            var before = batch is [.., var last] && last.Item.Session == item.Session ? last : null;
+            batch.Add(new SealedItem(item, jwe, before?.Epoch ?? rows.Sending.Epoch(item.Session!.Value), before?.Recipients ?? rows.Sending.Recipients(item.Session!.Value)));
         }
 
         return batch;
     }
-
-    private List<SealedItem> ReadSealed(Rows rows) => ReadSealed(rows, rows.Outbox.Sealed(contactId, MaxBatch));
 
     // One transaction: next session state, sealed bytes and their numbers.
     private List<SealedItem> SealDrafts(Rows rows, SessionId sessionId)
@@ -102,7 +106,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             session.Dispose();
             session = done.Next;
             bytes += done.Jwe.Length;
-            batch.Add(new SealedItem(rows.Outbox.SetSealed(draft, sessionId, done.N, done.Jwe), done.Jwe, recipients));
+            batch.Add(new SealedItem(rows.Outbox.SetSealed(draft, sessionId, done.N, done.Jwe), done.Jwe, session.Epoch, recipients));
         }
 
         rows.Sending.Save(session);
@@ -113,106 +117,93 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
     /// <summary>A session that seals for exactly the devices of now, its grant accepted; else what to do instead.</summary>
     private async Task<(SessionId? Session, LaneStep? Step)> PrepareAsync()
     {
-        var usable = await Database.RunAsync(rows => Usable(rows), context.Ended);
-        if (usable is { State: SendingState.Open }) return (usable.Session, null);
-        if (usable is null)
-        {
-            if (await LookUpAsync() is { } step) return (null, step);
-            usable = await Database.RunAsync(rows => Usable(rows), context.Ended) ?? await StartAsync(_roster!);
-            if (usable.State == SendingState.Open) return (usable.Session, null);
-        }
-
-        return await PublishGrantAsync(usable.Session) is { } failed ? (null, failed) : (usable.Session, null);
+        if ((_readers is null || _readers.Place is GrantPlace.Room) && await FindReadersAsync() is { } step) return (null, step);
+        var usable = await Database.RunAsync(rows => Usable(rows), context.Ended) ?? await StartAsync(_readers!);
+        if (usable.State == SendingState.Open) return (usable.Session, null);
+        return await PublishGrantAsync(usable) is { } failed ? (null, failed) : (usable.Session, null);
     }
 
     private SendingRow? Usable(Rows rows)
     {
-        if (_roster is null || rows.Sending.Active(contactId) is not { } active) return null;
-        if (!rows.Sending.IsFor(active.Session, _roster.Encryption)) return null;
+        if (rows.Sending.Active(contactId) is not { } active || active.Epoch != _readers!.Place.Epoch || active.Head != _readers.Place.Head) return null;
+        if (!rows.Sending.IsFor(active.Session, _readers.Devices)) return null;
         using var session = rows.Sending.Load(active.Session);
         return session.IsSpent(Now) ? null : active;
     }
 
-    private async Task<LaneStep?> LookUpAsync()
+    private async Task<LaneStep?> FindReadersAsync()
     {
-        var contact = await Database.RunAsync(rows => rows.Contacts.Find(contactId), context.Ended);
-        if (contact is null) return new LaneStep.Idle();
-        switch (await context.Rosters.FindAsync(contact))
+        switch (await context.Readership.FindAsync(contactId))
         {
-            case RosterOutcome.Lost:
+            case ReadersOutcome.Lost:
                 return new LaneStep.Over();
-            case RosterOutcome.Waiting waiting:
+            case ReadersOutcome.Waiting waiting:
                 return new LaneStep.Wait(waiting.Why);
-            case RosterOutcome.Refused refused:
+            case ReadersOutcome.Refused refused:
                 await FailAllAsync(refused.Why);
                 return new LaneStep.Again();
-            case RosterOutcome.Found found:
+            case ReadersOutcome.Nobody:
+                await KeepAllAsync();
+                return new LaneStep.Again();
+            case ReadersOutcome.Moved moved:
+                outbox.Move(contactId, moved.Contact);
+                return new LaneStep.Idle();
+            case ReadersOutcome.Found found:
                 if (found.Invalid is { } invalid) await outbox.Events.NoticeAsync(Sentences.Of(invalid));
-                return await AdoptAsync(contact, found.Roster);
+                _readers = found.Readers;
+                return null;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
     }
 
-    private async Task<LaneStep?> AdoptAsync(Contact contact, Roster roster)
-    {
-        var self = context.Credentials.Identity.User;
-        if (roster.Peer == self)
-        {
-            await FailAllAsync("That is you: choose someone else to write to.");
-            return new LaneStep.Again();
-        }
-
-        var conversation = ConversationId.Direct(context.Credentials.Anchor.Hash, self, roster.Peer);
-        var resolved = await Database.RunAsync(rows => rows.Contacts.Resolve(contact, roster.Peer, roster.Username, conversation), context.Ended);
-        _roster = roster;
-        if (resolved.Id == contactId) return null;
-        outbox.Move(contactId, resolved.Id);
-        return new LaneStep.Idle();
-    }
-
-    private async Task<SendingRow> StartAsync(Roster roster)
+    private async Task<SendingRow> StartAsync(Readers readers)
     {
         var previous = await Database.RunAsync(rows => rows.Sending.LastAccepted(contactId), context.Ended);
         var credentials = context.Credentials;
         using var key = credentials.OpenIdentityKey();
-        var order = new GrantOrder(
-            credentials.Identity, key, credentials.Issuing, new GrantPlace.Direct(credentials.Anchor.Hash, credentials.Identity.User, roster.Peer), roster.Encryption, previous);
+        var order = new GrantOrder(credentials.Identity, key, credentials.Issuing, readers.Place, readers.Devices, previous);
         var started = Grants.Start(order, Now);
         using var session = started.Session;
-        await Database.RunAsync(rows => rows.Sending.Add(contactId, started, roster.Encryption), context.Ended);
-        ClientLog.SessionStarted(outbox.Log, session.Id, roster.Encryption.Count);
-        return new SendingRow(session.Id, SendingState.GrantDue);
+        await Database.RunAsync(rows => rows.Sending.Add(contactId, started, readers.Devices), context.Ended);
+        ClientLog.SessionStarted(outbox.Log, session.Id, readers.Devices.Count);
+        return new SendingRow(session.Id, SendingState.GrantDue, session.Epoch, readers.Place.Head);
     }
 
-    private async Task<LaneStep?> PublishGrantAsync(SessionId session)
+    // The first message leaves only when every slice was accepted. After a break all slices go out again: a device that has the grant ignores the second one.
+    private async Task<LaneStep?> PublishGrantAsync(SendingRow row)
     {
         var (payload, slices, conversation) = await Database.RunAsync(
-            rows => (rows.Sending.Payload(session)!, rows.Sending.Slices(session), rows.Contacts.Find(contactId)!.Conversation!.Value), context.Ended);
-        var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.Grant, conversation, payload) };
-        foreach (var (device, slice) in slices)
-            publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()), Slice = ByteString.CopyFrom(slice) });
-        switch (await context.Link.AskAsync(new ClientFrame { Publish = publish }))
+            rows => (rows.Sending.Payload(row.Session)!, rows.Sending.Slices(row.Session), rows.Contacts.Find(contactId)!.Conversation!.Value), context.Ended);
+        foreach (var part in slices.Chunk(MaxSlices))
         {
-            case null:
-                return new LaneStep.Over();
-            case { BodyCase: ServerFrame.BodyOneofCase.Accepted }:
-                await Database.RunAsync(rows => rows.Sending.SetState(session, SendingState.Open), context.Ended);
-                return null;
-            case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
-                return await GrantRefusedAsync(refused.Refused);
-            default:
-                return new LaneStep.Wait("The server gave an answer that makes no sense; the message is kept and tried again.");
+            var publish = new Publish { Envelope = Envelopes.Make(EnvelopeKind.Grant, conversation, row.Epoch, payload) };
+            foreach (var (device, slice) in part)
+                publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()), Slice = ByteString.CopyFrom(slice) });
+            switch (await context.Link.AskAsync(new ClientFrame { Publish = publish }))
+            {
+                case null:
+                    return new LaneStep.Over();
+                case { BodyCase: ServerFrame.BodyOneofCase.Accepted }:
+                    break;
+                case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
+                    return await GrantRefusedAsync(refused.Refused);
+                default:
+                    return new LaneStep.Wait("The server gave an answer that makes no sense; the message is kept and tried again.");
+            }
         }
+
+        await Database.RunAsync(rows => rows.Sending.SetState(row.Session, SendingState.Open), context.Ended);
+        return null;
     }
 
     private async Task<LaneStep> GrantRefusedAsync(Refused refused)
     {
         switch (refused.Code)
         {
-            case RefusalCode.DevicesChanged:
+            case RefusalCode.DevicesChanged or RefusalCode.EpochChanged:
                 await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
-                return DevicesChanged();
+                return await DevicesChangedAsync(refused.Code == RefusalCode.EpochChanged);
             case RefusalCode.NotAllowed or RefusalCode.Malformed or RefusalCode.TooLarge or RefusalCode.UnknownUser:
                 await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
                 await FailAllAsync(Sentences.Of(refused.Text));
@@ -223,11 +214,21 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
     }
 
     // A list that keeps changing, or that this device and the server judge differently, must not become a busy loop.
-    private LaneStep DevicesChanged()
+    private async Task<LaneStep> DevicesChangedAsync(bool epochChanged)
     {
-        _roster = null;
-        return ++_changes < MaxChanges ? new LaneStep.Again() : new LaneStep.Wait("The server and this device do not agree on who receives; the message is kept and tried again.");
+        var room = _readers?.Place as GrantPlace.Room ?? await RoomAsync();
+        _readers = null;
+        context.Readership.Forget();
+        if (epochChanged && room is not null) await context.Ledgers.FetchAsync(room.Conversation);
+        if (++_changes < MaxChanges) return new LaneStep.Again();
+        if (room is not null && !epochChanged)
+            return new LaneStep.Wait(await context.News.AlarmAsync(room.Conversation, await Database.RunAsync(rows => rows.Rooms.State(room.Conversation), context.Ended), RoomAlarms.OtherReaders));
+        return new LaneStep.Wait("The server and this device do not agree on who receives; the message is kept and tried again.");
     }
+
+    // Sealed before this connection: the place stands in the session.
+    private Task<GrantPlace.Room?> RoomAsync() => Database.RunAsync(
+        rows => rows.Rooms.Find(contactId) is { } row ? new GrantPlace.Room(row.Room, row.Epoch, row.Head) : null, context.Ended);
 
     private async Task<LaneStep> PublishAsync(List<SealedItem> items)
     {
@@ -240,7 +241,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
         if (settled.Overflowed > 0)
             await outbox.Events.NoticeAsync($"The mailbox of a device of {contact!.Username} is full: it misses {settled.Overflowed} of your messages until it fetches them from elsewhere.");
         if (settled.IsLost) return new LaneStep.Over();
-        if (settled.DevicesChanged) return DevicesChanged();
+        if (settled.DevicesChanged) return await DevicesChangedAsync(settled.EpochChanged);
         if (settled.Retry is { } why) return new LaneStep.Wait(Sentences.Of(why));
         _backOff.Reset();
         _changes = 0;
@@ -256,6 +257,13 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             outbox.Events.Publish(new ChatEvent.StateChanged(message));
             outbox.Resolve(message.Id, new SendOutcome.Refused(why));
         }
+    }
+
+    private async Task KeepAllAsync()
+    {
+        var (changed, outcomes) = await Database.RunAsync(rows => Settlement.KeepAll(rows, contactId), context.Ended);
+        foreach (var message in changed) outbox.Events.Publish(new ChatEvent.StateChanged(message));
+        foreach (var (id, outcome) in outcomes) outbox.Resolve(id, outcome);
     }
 
     private async Task TellAsync(string why)

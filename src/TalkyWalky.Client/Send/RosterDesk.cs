@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Store;
@@ -7,110 +8,91 @@ using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Client.Send;
 
-/// <summary>Whom a conversation's keys go to, as verified certificates say.</summary>
-/// <param name="Encryption">Encryption certificates of the peer's devices and of this person's other ones.</param>
-internal sealed record Roster(UserId Peer, string Username, IReadOnlyList<VerifiedDevice> Encryption);
+/// <summary>A person as certificates say.</summary>
+internal sealed record CertifiedPerson(UserId User, string Username, IReadOnlyList<VerifiedDevice> Encryption, string? Invalid);
 
-internal abstract record RosterOutcome
+internal abstract record PersonOutcome
 {
-    private RosterOutcome() { }
+    private PersonOutcome() { }
 
-    /// <param name="Invalid">Why devices of the peer were left out, a sentence; null when none was.</param>
-    public sealed record Found(Roster Roster, string? Invalid) : RosterOutcome;
+    public sealed record Found(CertifiedPerson Person) : PersonOutcome;
 
     /// <summary>For good: no such person, or not to be written to.</summary>
-    public sealed record Refused(string Why) : RosterOutcome;
+    public sealed record Refused(string Why) : PersonOutcome;
 
-    public sealed record Waiting(string Why) : RosterOutcome;
+    public sealed record Waiting(string Why) : PersonOutcome;
 
-    public sealed record Lost : RosterOutcome;
+    public sealed record Lost : PersonOutcome;
 }
 
-/// <summary>Looks people's devices up and believes certificates only, never the answer around them.</summary>
+/// <summary>Looks people's devices up on one connection.</summary>
 internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, TimeProvider time)
 {
-    public async Task<RosterOutcome> FindAsync(Contact contact)
+    private readonly DeviceBook _book = new(credentials, issuing, time);
+
+    private UserId Self => credentials.Identity.User;
+
+    /// <summary>A person by id if it is known, else by username.</summary>
+    public async Task<PersonOutcome> FindAsync(UserId? user, string username)
     {
-        var lookup = contact.User is { } user
-            ? new Lookup { User = Google.Protobuf.ByteString.CopyFrom(user.ToArray()) }
-            : new Lookup { Username = contact.Username };
+        var lookup = user is { } id ? new Lookup { User = ByteString.CopyFrom(id.ToArray()) } : new Lookup { Username = username };
         switch (await link.AskAsync(new ClientFrame { Lookup = lookup }))
         {
             case null:
-                return new RosterOutcome.Lost();
-            case { BodyCase: ServerFrame.BodyOneofCase.PersonFound } found:
-                return await JudgeAsync(contact, found.PersonFound);
+                return new PersonOutcome.Lost();
+            case { BodyCase: ServerFrame.BodyOneofCase.PersonFound, PersonFound: var found }:
+                return Judge(found, user, username);
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.UnknownUser } }:
-                return new RosterOutcome.Refused($"There is nobody called \"{contact.Username}\" here; check the spelling.");
+                return new PersonOutcome.Refused($"There is nobody called \"{username}\" here; check the spelling.");
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.NotAllowed } refused }:
-                return new RosterOutcome.Refused(Sentences.Of(refused.Text));
+                return new PersonOutcome.Refused(Sentences.Of(refused.Text));
             case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
-                return new RosterOutcome.Waiting(Sentences.Of(refused.Refused.Text));
+                return new PersonOutcome.Waiting(Sentences.Of(refused.Refused.Text));
             default:
-                return new RosterOutcome.Waiting("The server gave an answer that makes no sense; the message is kept and tried again.");
+                return new PersonOutcome.Waiting("The server gave an answer that makes no sense; the message is kept and tried again.");
         }
     }
 
-    private async Task<RosterOutcome> JudgeAsync(Contact contact, PersonFound found)
+    /// <summary>This person's other devices; null when the connection is over.</summary>
+    public async Task<IReadOnlyList<VerifiedDevice>?> OwnDevicesAsync() => await FindAsync(Self, credentials.Identity.Username) switch
     {
-        var (peer, invalid) = Verify(found.Devices, contact);
-        if (peer.Count == 0)
+        PersonOutcome.Lost => null,
+        PersonOutcome.Found found => Others(found.Person.Encryption),
+        _ => [],
+    };
+
+    /// <summary>The devices of these people, by person; who has none that is awake is left out. Null when the connection is over or the server does not answer.</summary>
+    public async Task<Dictionary<UserId, VerifiedDevices>?> FindAllAsync(IReadOnlyCollection<UserId> users)
+    {
+        var found = new Dictionary<UserId, VerifiedDevices>(users.Count);
+        var left = users.ToList();
+        while (left.Count > 0)
         {
-            return new RosterOutcome.Waiting(invalid is null
-                ? $"Waiting for {contact.Username}, who has no device that can receive yet. The message is kept and goes out then."
-                : $"Waiting for {contact.Username}: {invalid} The message is kept.");
+            var ask = new FetchRoster();
+            ask.Users.AddRange(left.Take(Limits.Roster).Select(static user => ByteString.CopyFrom(user.ToArray())));
+            var answer = await link.AskAsync(new ClientFrame { FetchRoster = ask });
+            if (answer is not { BodyCase: ServerFrame.BodyOneofCase.RosterPage, RosterPage: { Answered: > 0 } page } || page.Answered > ask.Users.Count) return null;
+            foreach (var person in page.People)
+            {
+                // Whom nobody asked for is no member: what the server adds on its own gets nothing.
+                if (person.Person is not { } named || !UserId.TryRead(named.User.Span, out var user) || !left.Contains(user)) continue;
+                found[user] = _book.Verify(person.Devices, user, named.Username);
+            }
+
+            left.RemoveRange(0, (int)page.Answered);
         }
 
-        var own = await OwnDevicesAsync();
-        if (own is null) return new RosterOutcome.Lost();
-        if (peer.Count + own.Count > Limits.Recipients) return new RosterOutcome.Refused($"{contact.Username} has more devices than one message can go to.");
-        return new RosterOutcome.Found(new Roster(peer[0].User, peer[0].Username, [.. peer, .. own]), invalid);
+        return found;
     }
 
-    private async Task<List<VerifiedDevice>?> OwnDevicesAsync()
+    public IReadOnlyList<VerifiedDevice> Others(IEnumerable<VerifiedDevice> devices) => [.. devices.Where(device => device.Device != credentials.Identity.Device)];
+
+    private PersonOutcome Judge(PersonFound found, UserId? user, string username)
     {
-        var me = credentials.Identity.User;
-        var answer = await link.AskAsync(new ClientFrame { Lookup = new Lookup { User = Google.Protobuf.ByteString.CopyFrom(me.ToArray()) } });
-        if (answer is null) return null;
-        if (answer.BodyCase != ServerFrame.BodyOneofCase.PersonFound) return [];
-        var self = new Contact(0, ContactKind.Person, me, null, credentials.Identity.Username);
-        var (devices, _) = Verify(answer.PersonFound.Devices, self);
-        devices.RemoveAll(device => device.Device == credentials.Identity.Device);
-        return devices;
+        var devices = _book.Verify(found.Devices, user, username);
+        if (devices.Encryption is [var first, ..]) return new PersonOutcome.Found(new CertifiedPerson(first.User, first.Username, devices.Encryption, devices.Invalid));
+        return new PersonOutcome.Waiting(devices.Invalid is { } invalid
+            ? $"Waiting for {username}: {invalid} The message is kept."
+            : $"Waiting for {username}, who has no device that can receive yet. The message is kept and goes out then.");
     }
-
-    private (List<VerifiedDevice> Valid, string? Invalid) Verify(IEnumerable<Device> listed, Contact contact)
-    {
-        var valid = new List<VerifiedDevice>();
-        string? invalid = null;
-        foreach (var device in listed.Take(Limits.Recipients))
-        {
-            var (encryption, why) = Verify(device, contact);
-            if (encryption is not null && valid.TrueForAll(one => one.User == encryption.User && one.Device != encryption.Device)) valid.Add(encryption);
-            else invalid ??= $"a device of {contact.Username} is left out, because {why ?? "its certificate names another person"}.";
-        }
-
-        return (valid, invalid);
-    }
-
-    private (VerifiedDevice? Encryption, string? Why) Verify(Device listed, Contact contact)
-    {
-        var (identity, why) = Verify(listed.IdentityCertificate.Memory, DeviceKeyUse.Identity);
-        if (identity is null) return (null, why);
-        (var encryption, why) = Verify(listed.EncryptionCertificate.Memory, DeviceKeyUse.Encryption);
-        if (encryption is null) return (null, why);
-        // The name or id that was asked for must be what the authority certified: a server that swaps people is caught here.
-        var isAsked = contact.User is { } user ? identity.User == user : string.Equals(identity.Username, contact.Username, StringComparison.OrdinalIgnoreCase);
-        var isOne = identity.User == encryption.User && identity.Device == encryption.Device
-            && DeviceId.TryRead(listed.Device_.Span, out var id) && identity.Device == id;
-        return isAsked && isOne ? (encryption, null) : (null, "its certificates name another person or device");
-    }
-
-    private (VerifiedDevice? Device, string? Why) Verify(ReadOnlyMemory<byte> der, DeviceKeyUse use) =>
-        DeviceCertificates.Verify(der, issuing, credentials.Anchor, use, time.GetUtcNow()) switch
-        {
-            DeviceVerification.Verified verified => (verified.Device, null),
-            DeviceVerification.Refused refused => (null, $"its certificate is not valid: {refused.Reason.TrimEnd('.')}"),
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
 }

@@ -6,12 +6,13 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Client.Send;
 
 /// <summary>A sealed message and where it goes.</summary>
-internal sealed record SealedItem(OutboxItem Item, byte[] Jwe, IReadOnlyList<DeviceId> Recipients);
+internal sealed record SealedItem(OutboxItem Item, byte[] Jwe, ulong Epoch, IReadOnlyList<DeviceId> Recipients);
 
 /// <summary>What the answers to one batch came to.</summary>
+/// <param name="EpochChanged">The room has moved on: its ledger is to be fetched.</param>
 /// <param name="Retry">The server's reason to try again later, if any.</param>
 internal sealed record Settled(
-    List<ChatMessage> Changed, List<(MessageId Id, SendOutcome Outcome)> Outcomes, bool DevicesChanged, string? Retry, bool IsLost, int Overflowed);
+    List<ChatMessage> Changed, List<(MessageId Id, SendOutcome Outcome)> Outcomes, bool DevicesChanged, bool EpochChanged, string? Retry, bool IsLost, int Overflowed);
 
 /// <summary>Brings the gateway's answers into the store, one transaction for a batch.</summary>
 internal static class Settlement
@@ -20,7 +21,7 @@ internal static class Settlement
     {
         var changed = new List<ChatMessage>();
         var outcomes = new List<(MessageId, SendOutcome)>();
-        var (devicesChanged, isLost, overflowed) = (false, false, 0);
+        var (devicesChanged, epochChanged, isLost, overflowed) = (false, false, false, 0);
         string? retry = null;
         for (var i = 0; i < items.Count; i++)
         {
@@ -34,8 +35,9 @@ internal static class Settlement
                     if (accepted.Overflowed.Count > 0) overflowed++;
                     Accept(rows, items[i], changed, outcomes);
                     break;
-                case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.DevicesChanged } }:
+                case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.DevicesChanged or RefusalCode.EpochChanged } moved }:
                     devicesChanged = true;
+                    epochChanged |= moved.Code == RefusalCode.EpochChanged;
                     rows.Outbox.Unseal(item.Ticket);
                     rows.Sending.SetState(item.Session!.Value, SendingState.Closed);
                     break;
@@ -53,7 +55,7 @@ internal static class Settlement
             }
         }
 
-        return new Settled(changed, outcomes, devicesChanged, retry, isLost, overflowed);
+        return new Settled(changed, outcomes, devicesChanged, epochChanged, retry, isLost, overflowed);
     }
 
     /// <summary>Gives up on everything that waits for this contact.</summary>
@@ -63,6 +65,21 @@ internal static class Settlement
         foreach (var item in rows.Outbox.Drafts(contact, int.MaxValue).Concat(rows.Outbox.Sealed(contact, int.MaxValue)))
             Fail(rows, item, why, changed, []);
         return changed;
+    }
+
+    /// <summary>Nobody else is in this conversation: what is written there is as good as delivered to all.</summary>
+    public static (List<ChatMessage> Changed, List<(MessageId Id, SendOutcome Outcome)> Outcomes) KeepAll(Rows rows, long contact)
+    {
+        var (changed, outcomes) = (new List<ChatMessage>(), new List<(MessageId, SendOutcome)>());
+        foreach (var item in rows.Outbox.Drafts(contact, int.MaxValue).Concat(rows.Outbox.Sealed(contact, int.MaxValue)))
+        {
+            rows.Outbox.Remove(item.Ticket);
+            if (item.Kind is not OutboxKind.Text) continue;
+            if (rows.Messages.SetSent(item.Message) is { } message) changed.Add(message);
+            if (rows.Messages.Find(rows.Messages.Owner.User, item.Message) is { } now) outcomes.Add((item.Message, new SendOutcome.Sent(now)));
+        }
+
+        return (changed, outcomes);
     }
 
     public static List<ChatMessage> SetTrouble(Rows rows, long contact, string why)
@@ -99,14 +116,14 @@ internal static class Settlement
 
 internal static class Envelopes
 {
-    public static Envelope Make(EnvelopeKind kind, ConversationId conversation, byte[] payload) => new()
+    public static Envelope Make(EnvelopeKind kind, ConversationId conversation, ulong epoch, byte[] payload) => new()
     {
-        Kind = kind, Conversation = UnsafeByteOperations.UnsafeWrap(conversation.ToArray()), Payload = UnsafeByteOperations.UnsafeWrap(payload),
+        Kind = kind, Epoch = epoch, Conversation = UnsafeByteOperations.UnsafeWrap(conversation.ToArray()), Payload = UnsafeByteOperations.UnsafeWrap(payload),
     };
 
     public static ClientFrame Message(SealedItem item, ConversationId conversation)
     {
-        var publish = new Publish { Envelope = Make(EnvelopeKind.Message, conversation, item.Jwe) };
+        var publish = new Publish { Envelope = Make(EnvelopeKind.Message, conversation, item.Epoch, item.Jwe) };
         foreach (var device in item.Recipients) publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()) });
         return new ClientFrame { Publish = publish };
     }

@@ -9,6 +9,9 @@ internal enum OutboxKind
 {
     Text = 0,
     Receipt = 1,
+
+    /// <summary>Carries nothing but the place of its session: the newest head of a room.</summary>
+    Empty = 2,
 }
 
 /// <summary>One message on its way out: a draft, or sealed at (<paramref name="Session"/>, <paramref name="N"/>).</summary>
@@ -25,6 +28,8 @@ internal sealed class OutboxRows(Rows rows)
     public void AddReceipt(long contact, IReadOnlyList<MessageId> delivered, DateTimeOffset now) =>
         Add(contact, OutboxKind.Receipt, MessageId.New(), [.. delivered.SelectMany(static id => id.ToArray())], now);
 
+    public void AddEmpty(long contact, DateTimeOffset now) => Add(contact, OutboxKind.Empty, MessageId.New(), [], now);
+
     /// <summary>Texts only: nobody waits for a receipt.</summary>
     public int Count() => (int)rows.Number("SELECT count(*) FROM outbox WHERE kind = ?1", (int)OutboxKind.Text);
 
@@ -39,7 +44,13 @@ internal sealed class OutboxRows(Rows rows)
     public MessageBody Body(OutboxItem item)
     {
         var plain = rows.Open(BodyColumn, item.Message.ToArray(), rows.Blob("SELECT body FROM outbox WHERE ticket = ?1", item.Ticket)!);
-        return item.Kind is OutboxKind.Text ? new MessageBody.Text(Encoding.UTF8.GetString(plain)) : new MessageBody.Receipt(Ids(plain));
+        return item.Kind switch
+        {
+            OutboxKind.Text => new MessageBody.Text(Encoding.UTF8.GetString(plain)),
+            OutboxKind.Receipt => new MessageBody.Receipt(Ids(plain)),
+            OutboxKind.Empty => new MessageBody.Empty(),
+            _ => throw new ProfileDamagedException("something to send is of a kind that this version does not know"),
+        };
     }
 
     public byte[] Jwe(OutboxItem item) => rows.Open(JweColumn, item.Message.ToArray(), rows.Blob("SELECT jwe FROM outbox WHERE ticket = ?1", item.Ticket)!);

@@ -34,6 +34,9 @@ internal sealed class PendingRows(Rows rows)
 
     public List<PendingMessage> Of(SessionId session) => rows.Query($"SELECT {Columns} FROM pending WHERE session = ?1 ORDER BY id", Read, session.ToArray());
 
+    public List<PendingMessage> Of(ConversationId conversation, long after, int limit) => rows.Query(
+        $"SELECT {Columns} FROM pending WHERE conversation = ?1 AND id > ?2 ORDER BY id LIMIT ?3", Read, conversation.ToArray(), after, limit);
+
     /// <summary>One waiting message of each session whose sender is to be asked by now.</summary>
     public List<PendingMessage> ToAsk(DateTimeOffset now, int limit) => rows.Query(
         $"SELECT {Columns} FROM pending WHERE id IN (SELECT min(id) FROM pending WHERE ask <= ?1 GROUP BY session, device) ORDER BY id LIMIT ?2",

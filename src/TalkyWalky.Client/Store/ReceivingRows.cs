@@ -12,8 +12,12 @@ internal sealed class ReceivingRows(Rows rows)
     public bool Has(SessionId session) => rows.Number("SELECT count(*) FROM receiving WHERE session = ?1", session.ToArray()) > 0;
 
     public void Add(long contact, ReceivingSession session, SessionEnd? before, DateTimeOffset now) => rows.Execute(
-        "INSERT OR IGNORE INTO receiving(session, contact, next, before, before_n, opened, used, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
-        session.Id.ToArray(), contact, session.Next, before?.Session.ToArray(), before?.N, now.ToUnixTimeMilliseconds(), Sealed(session));
+        "INSERT OR IGNORE INTO receiving(session, contact, next, before, before_n, opened, used, value, epoch, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)",
+        session.Id.ToArray(), contact, session.Next, before?.Session.ToArray(), before?.N, now.ToUnixTimeMilliseconds(), Sealed(session), (long)session.Epoch,
+        session.LedgerHead?.ToArray());
+
+    /// <summary>Null when no grant of this session was opened here.</summary>
+    public ulong? EpochOf(SessionId session) => Has(session) ? (ulong)rows.Number("SELECT epoch FROM receiving WHERE session = ?1", session.ToArray()) : null;
 
     /// <summary>Null when no grant of this session was opened here.</summary>
     public (ReceivingSession Session, long Contact)? Load(SessionId session)

@@ -60,9 +60,11 @@ internal static class Schema
         ALTER TABLE receiving ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE receiving ADD COLUMN head BLOB;
         ALTER TABLE receipt ADD COLUMN read INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE notice ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0;
         CREATE TABLE room(
             conversation BLOB PRIMARY KEY, contact INTEGER NOT NULL UNIQUE, epoch INTEGER NOT NULL, head BLOB NOT NULL, member INTEGER NOT NULL, frozen BLOB) WITHOUT ROWID;
         CREATE TABLE ledger(conversation BLOB NOT NULL, epoch INTEGER NOT NULL, hash BLOB NOT NULL, token BLOB NOT NULL, PRIMARY KEY (conversation, epoch)) WITHOUT ROWID;
+        CREATE INDEX pending_conversation ON pending(conversation, id);
         CREATE TABLE told(message BLOB NOT NULL, user BLOB NOT NULL, read INTEGER NOT NULL, PRIMARY KEY (message, user)) WITHOUT ROWID;
         """;
 

@@ -15,7 +15,8 @@ internal enum SendingState
     Closed = 2,
 }
 
-internal sealed record SendingRow(SessionId Session, SendingState State);
+/// <param name="Head">The room's head that the session is for; null outside rooms.</param>
+internal sealed record SendingRow(SessionId Session, SendingState State, ulong Epoch, Digest? Head);
 
 /// <summary>Sending sessions and their sealed grants.</summary>
 internal sealed class SendingRows(Rows rows)
@@ -28,13 +29,14 @@ internal sealed class SendingRows(Rows rows)
         Close(contact);
         var id = started.Session.Id.ToArray();
         rows.Execute(
-            "INSERT INTO sending(session, contact, state, started, value, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO sending(session, contact, state, started, value, payload, epoch, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             id, contact, (int)SendingState.GrantDue, started.Session.StartedAt.ToUnixTimeMilliseconds(), Sealed(started.Session),
-            rows.Seal(PayloadColumn, id, started.Payload));
+            rows.Seal(PayloadColumn, id, started.Payload), (long)started.Session.Epoch, started.Session.LedgerHead?.ToArray());
+        var certificates = recipients.ToDictionary(static recipient => recipient.Device, static recipient => recipient.CertificateHash);
         foreach (var (device, slice) in started.Slices)
         {
             byte[] row = [.. id, .. device.ToArray()];
-            var certificate = recipients.First(recipient => recipient.Device == device).CertificateHash;
+            var certificate = certificates[device];
             rows.Execute(
                 "INSERT INTO slice(session, device, certificate, given, value) VALUES (?1, ?2, ?3, 0, ?4)",
                 id, device.ToArray(), certificate.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()));
@@ -43,7 +45,7 @@ internal sealed class SendingRows(Rows rows)
 
     /// <summary>The session that seals for this contact now, if any.</summary>
     public SendingRow? Active(long contact) => rows.First(
-        "SELECT session, state FROM sending WHERE contact = ?1 AND state <> ?2 ORDER BY started DESC, rowid DESC LIMIT 1", Read, contact, (int)SendingState.Closed);
+        "SELECT session, state, epoch, head FROM sending WHERE contact = ?1 AND state <> ?2 ORDER BY started DESC, rowid DESC LIMIT 1", Read, contact, (int)SendingState.Closed);
 
     public SendingSession Load(SessionId session)
     {
@@ -82,6 +84,8 @@ internal sealed class SendingRows(Rows rows)
             return new SessionEnd(session, reader.GetInt32(1), hash);
         },
         contact);
+
+    public ulong Epoch(SessionId session) => (ulong)rows.Number("SELECT epoch FROM sending WHERE session = ?1", session.ToArray());
 
     public byte[]? Payload(SessionId session)
     {
@@ -144,6 +148,7 @@ internal sealed class SendingRows(Rows rows)
     private static SendingRow Read(SqliteDataReader reader)
     {
         SessionId.TryRead(reader.Bytes(0), out var session);
-        return new SendingRow(session, (SendingState)reader.GetInt32(1));
+        return new SendingRow(
+            session, (SendingState)reader.GetInt32(1), (ulong)reader.GetInt64(2), Digest.TryRead(reader.BytesOrNull(3), out var head) ? head : null);
     }
 }

@@ -1,0 +1,168 @@
+using System.Threading.Channels;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Ledger;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+using Commit = TalkyWalky.Ledger.Commit;
+
+namespace TalkyWalky.Client.Rooms;
+
+internal abstract record SyncOutcome
+{
+    private SyncOutcome() { }
+
+    /// <param name="State">The newest that this device has verified and the server gave.</param>
+    public sealed record UpToDate(RoomState State) : SyncOutcome;
+
+    /// <summary>The server does not give this ledger to this person, or gives one that does not hold together.</summary>
+    public sealed record Refused(string Why) : SyncOutcome;
+
+    public sealed record Lost : SyncOutcome;
+}
+
+/// <summary>
+/// Brings ledgers up to date over one connection. Every commit is verified and must follow from what this device knows; a server that forges, forks, rolls back or
+/// withholds one is found out here or, by what other members' devices sign, in the inbox.
+/// </summary>
+internal sealed class LedgerSync(
+    Database database, GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, RoomNews news, ILogger log) : IDisposable
+{
+    private const int MaxAdvanced = 4096;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Channel<ConversationId> _advanced = Channel.CreateBounded<ConversationId>(MaxAdvanced);
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Rooms whose ledger has moved on: what waited for that can be looked at again.</summary>
+    public ChannelReader<ConversationId> Advanced => _advanced.Reader;
+
+    /// <summary>Fetches what is new of a room.</summary>
+    public async Task<SyncOutcome> FetchAsync(ConversationId room)
+    {
+        await _turn.WaitAsync(link.Ended);
+        try
+        {
+            return await FetchInTurnAsync(room);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Fetches unless this epoch is known here. True when it then is.</summary>
+    public async Task<bool> ReachAsync(ConversationId room, ulong epoch)
+    {
+        if (await database.RunAsync(rows => rows.Rooms.At(room, epoch) is not null, link.Ended)) return true;
+        return await FetchAsync(room) is SyncOutcome.UpToDate { State: var state } && state.Epoch >= epoch;
+    }
+
+    /// <summary>Stores a commit of this device's own that the server accepted.</summary>
+    public async Task<SyncOutcome> AddOwnAsync(RoomState? before, Commit commit, RoomState after)
+    {
+        await _turn.WaitAsync(link.Ended);
+        try
+        {
+            // A hint may have fetched it already.
+            var known = await database.RunAsync(rows => rows.Rooms.At(after.Room, after.Epoch), link.Ended);
+            return known?.Head == after.Head ? new SyncOutcome.UpToDate(known)
+                : await StoreAsync(before, [new VerifiedStep(commit, after, credentials.Identity.Username)]) ?? new SyncOutcome.UpToDate(after);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Compares what the server says of a room with what is known here, and fetches what is new.</summary>
+    public async Task CompareAsync(ConversationId room, ulong epoch, Digest head)
+    {
+        var known = await database.RunAsync(rows => rows.Rooms.State(room), link.Ended);
+        if (known is null || known.Epoch < epoch) await FetchAsync(room);
+        else if (known.Epoch > epoch) await news.AlarmAsync(room, known, RoomAlarms.RolledBack);
+        else if (known.Head != head) await news.AlarmAsync(room, known, RoomAlarms.OtherHead);
+    }
+
+    /// <summary>The server's list lacks a room that this person is in.</summary>
+    public async Task HiddenAsync(ConversationId room)
+    {
+        var known = await database.RunAsync(rows => rows.Rooms.State(room), link.Ended);
+        if (known is { IsClosed: false }) await news.AlarmAsync(room, known, RoomAlarms.Missing);
+    }
+
+    private async Task<SyncOutcome> FetchInTurnAsync(ConversationId room)
+    {
+        var state = await database.RunAsync(rows => rows.Rooms.State(room), link.Ended);
+        while (true)
+        {
+            var fetch = new FetchLedger { Room = ByteString.CopyFrom(room.ToArray()), After = state?.Epoch ?? 0 };
+            var answer = await link.AskAsync(new ClientFrame { FetchLedger = fetch });
+            if (answer is null) return new SyncOutcome.Lost();
+            if (answer is { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused }) return new SyncOutcome.Refused(Sentences.Of(refused.Text));
+            if (answer is not { BodyCase: ServerFrame.BodyOneofCase.LedgerPage, LedgerPage: var page }) return new SyncOutcome.Refused("The server gave an answer that makes no sense.");
+            if (state is not null && page.Epoch < state.Epoch) return await AlarmAsync(room, state, RoomAlarms.RolledBack);
+            var (steps, fault) = await Task.Run(() => Verify(room, state, page.Commits), link.Ended);
+            if (steps.Count > 0 || (state is not null && !await IsStoredAsync(room)))
+            {
+                if (await StoreAsync(state, steps) is { } failed) return failed;
+                state = steps.Count > 0 ? steps[^1].State : state;
+            }
+
+            if (fault is not null) return await AlarmAsync(room, state, fault);
+            if (state is null) return new SyncOutcome.Refused("There is no such room.");
+            if (page.More && steps.Count > 0) continue;
+            return state.Epoch >= page.Epoch ? new SyncOutcome.UpToDate(state) : await AlarmAsync(room, state, RoomAlarms.Withheld);
+        }
+    }
+
+    private sealed record VerifiedStep(Commit Commit, RoomState State, string Actor);
+
+    private Task<bool> IsStoredAsync(ConversationId room) => database.RunAsync(rows => rows.Rooms.Find(room) is not null, link.Ended);
+
+    private (List<VerifiedStep> Steps, RoomAlarm? Fault) Verify(ConversationId room, RoomState? state, IEnumerable<ByteString> tokens)
+    {
+        var steps = new List<VerifiedStep>();
+        foreach (var token in tokens)
+        {
+            if (Commits.Verify(token.ToByteArray(), credentials.Anchor, issuing) is not CommitVerification.Verified { Commit: var commit, Signer: var signer })
+                return (steps, RoomAlarms.Forged);
+            switch (state is null ? RoomState.Begin(commit) : state.Apply(commit))
+            {
+                case LedgerOutcome.Advanced { State: var next } when next.Room == room:
+                    steps.Add(new VerifiedStep(commit, next, signer.Username));
+                    state = next;
+                    break;
+                case LedgerOutcome.Refused { Fault: LedgerFault.Fork }:
+                    return (steps, RoomAlarms.Forked);
+                default:
+                    return (steps, RoomAlarms.NotAllowed);
+            }
+        }
+
+        return (steps, null);
+    }
+
+    /// <summary>Null when stored.</summary>
+    private async Task<SyncOutcome?> StoreAsync(RoomState? before, List<VerifiedStep> steps)
+    {
+        var self = credentials.Identity.User;
+        var row = await database.RunAsync(rows => rows.Rooms.Append(before, [.. steps.Select(static step => (step.Commit, step.State))], self), link.Ended);
+        if (row is null) return new SyncOutcome.Refused("The room changed meanwhile; try again.");
+        var newest = steps.Count > 0 ? steps[^1].State : before!;
+        RoomLog.Advanced(log, newest.Room, newest.Epoch);
+        await news.TellAsync(row, before, [.. steps.Select(static step => (step.Commit, step.State, step.Actor))]);
+        _advanced.Writer.TryWrite(newest.Room);
+        return null;
+    }
+
+    private async Task<SyncOutcome> AlarmAsync(ConversationId room, RoomState? state, RoomAlarm alarm)
+    {
+        RoomLog.Alarmed(log, room, alarm.Kind);
+        return new SyncOutcome.Refused(await news.AlarmAsync(room, state, alarm));
+    }
+}

@@ -1,0 +1,126 @@
+using TalkyWalky.Client.Rooms;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Crypto;
+using TalkyWalky.Ledger;
+using TalkyWalky.Pki;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Send;
+
+/// <summary>Whom a session seals for: the place, and every device that shall read.</summary>
+internal sealed record Readers(GrantPlace Place, IReadOnlyList<VerifiedDevice> Devices);
+
+internal abstract record ReadersOutcome
+{
+    private ReadersOutcome() { }
+
+    /// <param name="Invalid">Why devices were left out, a sentence; null when none was.</param>
+    public sealed record Found(Readers Readers, string? Invalid) : ReadersOutcome;
+
+    /// <summary>Nobody else is there to read it.</summary>
+    public sealed record Nobody : ReadersOutcome;
+
+    /// <summary>The name turned out to be a person who has a conversation already.</summary>
+    public sealed record Moved(long Contact) : ReadersOutcome;
+
+    public sealed record Refused(string Why) : ReadersOutcome;
+
+    public sealed record Waiting(string Why) : ReadersOutcome;
+
+    public sealed record Lost : ReadersOutcome;
+}
+
+/// <summary>Finds the devices that a conversation's keys go to: of people whom certificates name, of a room those on its verified ledger, and nobody else.</summary>
+internal sealed class Readership(Database database, SendContext context, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ConversationId, Readers> _rooms = [];
+
+    private UserId Self => context.Credentials.Identity.User;
+
+    public async Task<ReadersOutcome> FindAsync(long contactId)
+    {
+        var contact = await database.RunAsync(rows => rows.Contacts.Find(contactId), context.Ended);
+        return contact?.Kind switch
+        {
+            null => new ReadersOutcome.Nobody(),
+            ContactKind.Room => await FindRoomAsync(contact),
+            ContactKind.OwnDevices => await FindOwnAsync(),
+            _ => await FindPersonAsync(contact),
+        };
+    }
+
+    /// <summary>Somebody's devices changed: those of the rooms are looked up again before the next message.</summary>
+    public void Forget()
+    {
+        lock (_gate) _rooms.Clear();
+    }
+
+    private async Task<ReadersOutcome> FindPersonAsync(Contact contact)
+    {
+        switch (await context.Rosters.FindAsync(contact.User, contact.Username))
+        {
+            case PersonOutcome.Lost:
+                return new ReadersOutcome.Lost();
+            case PersonOutcome.Refused refused:
+                return new ReadersOutcome.Refused(refused.Why);
+            case PersonOutcome.Waiting waiting:
+                return new ReadersOutcome.Waiting(waiting.Why);
+            case PersonOutcome.Found { Person: var person }:
+                if (person.User == Self) return new ReadersOutcome.Refused("That is you: choose someone else to write to.");
+                var place = new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, person.User);
+                var resolved = await database.RunAsync(rows => rows.Contacts.Resolve(contact, person.User, person.Username, place.Conversation), context.Ended);
+                if (resolved.Id != contact.Id) return new ReadersOutcome.Moved(resolved.Id);
+                if (await context.Rosters.OwnDevicesAsync() is not { } own) return new ReadersOutcome.Lost();
+                return new ReadersOutcome.Found(new Readers(place, [.. person.Encryption, .. own]), person.Invalid);
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async Task<ReadersOutcome> FindOwnAsync() => await context.Rosters.OwnDevicesAsync() switch
+    {
+        null => new ReadersOutcome.Lost(),
+        { Count: 0 } => new ReadersOutcome.Nobody(),
+        var own => new ReadersOutcome.Found(new Readers(new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, Self), own), Invalid: null),
+    };
+
+    private async Task<ReadersOutcome> FindRoomAsync(Contact contact)
+    {
+        var (row, state) = await database.RunAsync(rows => (rows.Rooms.Find(contact.Id), rows.Rooms.State(contact.Conversation!.Value)), context.Ended);
+        if (row is null || state is null) return new ReadersOutcome.Waiting("The room's members are not known here yet; the message is kept.");
+        if (row.Frozen is { } frozen) return new ReadersOutcome.Refused(frozen);
+        if (state.IsClosed) return new ReadersOutcome.Refused($"The room \"{state.Settings.Name}\" is closed.");
+        if (!state.Members.ContainsKey(Self)) return new ReadersOutcome.Refused($"You are not in the room \"{state.Settings.Name}\"; join it or ask to be added.");
+        if (Remembered(state) is { } known) return new ReadersOutcome.Found(known, Invalid: null);
+        if (await context.Rosters.FindAllAsync([.. state.Members.Keys]) is not { } devices) return new ReadersOutcome.Lost();
+        return Choose(state, devices);
+    }
+
+    private ReadersOutcome Choose(RoomState state, Dictionary<UserId, VerifiedDevices> found)
+    {
+        var devices = context.Rosters.Others(found.Values.SelectMany(static person => person.Encryption));
+        if (devices.Count == 0)
+        {
+            return state.Members.Count == 1
+                ? new ReadersOutcome.Nobody()
+                : new ReadersOutcome.Waiting($"Waiting for the members of \"{state.Settings.Name}\": none of them has a device that can receive now. The message is kept.");
+        }
+
+        if (devices.Count > Limits.Recipients) return new ReadersOutcome.Refused($"The room \"{state.Settings.Name}\" has more devices than one message can go to.");
+        var readers = new Readers(new GrantPlace.Room(state.Room, state.Epoch, state.Head), devices);
+        lock (_gate) _rooms[state.Room] = readers;
+        return new ReadersOutcome.Found(readers, found.Values.Select(static person => person.Invalid).FirstOrDefault(static invalid => invalid is not null));
+    }
+
+    // As long as nobody comes, goes or expires; the gateway refuses a message that misses a device.
+    private Readers? Remembered(RoomState state)
+    {
+        lock (_gate)
+        {
+            if (!_rooms.TryGetValue(state.Room, out var readers) || readers.Place.Head != state.Head) return null;
+            var now = time.GetUtcNow();
+            return readers.Devices.All(device => device.NotAfter > now) ? readers : null;
+        }
+    }
+}

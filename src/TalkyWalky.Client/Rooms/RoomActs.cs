@@ -173,7 +173,16 @@ internal sealed class RoomActs(Database database, Outbox outbox, SendContext con
             if (state.Refusal(Self, action) is { } refusal) return new RoomAnswer.Refused(Sentences.Of(refusal));
             var draft = new CommitDraft(room, state.Epoch + 1, state.Head, action, state.NextTime(time.GetUtcNow()));
             if (await TryAsync(state, draft) is { } answer) return answer;
-            if (await context.Ledgers.FetchAsync(room) is SyncOutcome.Lost) return RoomDesk.Lost;
+            switch (await context.Ledgers.FetchAsync(room))
+            {
+                case SyncOutcome.Lost:
+                    return RoomDesk.Lost;
+                case SyncOutcome.Refused refused:
+                    return new RoomAnswer.Refused(refused.Why);
+                // Never two signatures on one parent: a server that says "changed" and shows no change would get what it needs to fork the room.
+                case SyncOutcome.UpToDate { State: var newest } when newest.Epoch == state.Epoch:
+                    return new RoomAnswer.Refused(await context.News.AlarmAsync(room, state, RoomAlarms.Withheld));
+            }
         }
 
         return new RoomAnswer.Refused("Too many others change this room at the same time; try again in a moment.");

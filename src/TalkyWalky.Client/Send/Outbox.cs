@@ -65,6 +65,12 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         Poke(to);
     }
 
+    /// <summary>Somebody's devices changed: the next message of a room looks them up again, as one to a person always does.</summary>
+    public void DevicesChanged()
+    {
+        lock (_gate) _context?.Readership.Forget();
+    }
+
     /// <summary>There may be something to send to this contact.</summary>
     public void Poke(long contact)
     {

@@ -36,6 +36,12 @@ internal sealed class Member(Place place, string name)
     public async Task<IReadOnlyList<JsonElement>> HistoryAsync(string with, int limit = 10_000) =>
         Parse((await RunAsync(["history", "--json", "--with", with, "--limit", $"{limit}"])).Expect(0).Lines);
 
+    public async Task<IReadOnlyList<JsonElement>> RoomHistoryAsync(string room, int limit = 100_000) =>
+        Parse((await RunAsync(["history", "--json", "--room", room, "--limit", $"{limit}"], seconds: 300)).Expect(0).Lines);
+
+    /// <summary>One <c>room</c> command that must succeed.</summary>
+    public async Task RoomAsync(params string[] command) => (await RunAsync(["room", .. command])).Expect(0);
+
     /// <summary>Waits until nothing is left to send.</summary>
     public async Task<JsonElement> SettledAsync(int seconds = 60)
     {

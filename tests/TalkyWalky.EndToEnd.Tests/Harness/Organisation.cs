@@ -7,20 +7,24 @@ namespace TalkyWalky.EndToEnd.Tests.Harness;
 /// A server with two people, ada and bob, made once by the real programs. Each test gets a copy of it on the same port, so the tests of this
 /// collection run one after the other.
 /// </summary>
-public sealed class Organisation : IAsyncLifetime
+public class Organisation : IAsyncLifetime
 {
+    private const int AtOnce = 4;
+
     private readonly string _template = Directory.CreateTempSubdirectory("tw-template-").FullName;
     private readonly List<string> _copies = [];
     private readonly int _port = FreePort();
 
     internal string Join { get; private set; } = "";
 
+    protected virtual IReadOnlyList<string> Names => ["ada", "bob"];
+
     public async Task InitializeAsync()
     {
         await using var place = new Place(_template, _port);
         var server = await place.StartServerAsync();
         Join = place.Join;
-        await Task.WhenAll(place.Member("ada").RegisterAsync(), place.Member("bob").RegisterAsync());
+        foreach (var few in Names.Chunk(AtOnce)) await Task.WhenAll(few.Select(name => place.Member(name).RegisterAsync()));
         Assert.Equal(0, await server.SignalAsync("TERM"));
     }
 
@@ -45,6 +49,14 @@ public sealed class Organisation : IAsyncLifetime
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
+
+/// <summary>A server with twenty people.</summary>
+public sealed class Team : Organisation
+{
+    internal static IReadOnlyList<string> Everyone { get; } = [.. Enumerable.Range(1, 20).Select(static n => $"m{n:00}")];
+
+    protected override IReadOnlyList<string> Names => Everyone;
 }
 
 [CollectionDefinition(Name)]

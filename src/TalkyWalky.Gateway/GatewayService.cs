@@ -5,6 +5,7 @@ using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Handshake;
 using TalkyWalky.Gateway.People;
 using TalkyWalky.Gateway.Publishing;
+using TalkyWalky.Gateway.Relaying;
 using TalkyWalky.Gateway.Rooms;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Wire;
@@ -23,6 +24,7 @@ public sealed class GatewayService : IAsyncDisposable
     private readonly HelloVerifier _hellos;
     private readonly Attendance _attendance = new();
     private readonly Rosters _rosters;
+    private readonly RoomRosters _roomRosters;
     private readonly PublishGate _gate;
     private readonly Desks _desks;
     private readonly RunningCount _running = new();
@@ -38,12 +40,15 @@ public sealed class GatewayService : IAsyncDisposable
         _log = logs.CreateLogger("TalkyWalky.Gateway");
         _hellos = new HelloVerifier(options, directory, store, time);
         _rosters = new Rosters(directory, store, time);
-        _gate = new PublishGate(_rosters, options.Anchor.Hash, time);
         var ledgers = new RoomLedgers(store, options.Anchor.Hash, time);
+        _roomRosters = new RoomRosters(directory, store, time, _abandon.Token);
+        _gate = new PublishGate(_rosters, new RoomGate(ledgers, _roomRosters, time), options.Anchor.Hash, time);
         _desks = new Desks(
             new PeopleDesk(directory, store, _attendance),
             new RoomDesk(ledgers, store),
-            new CommitDesk(options, ledgers, directory, store, _attendance, time, _log, _abandon.Token));
+            new CommitDesk(options, ledgers, directory, store, _attendance, time, _log, _abandon.Token),
+            new ProfileDesk(options, store, _attendance, time),
+            new RelayDesk(ledgers, _attendance, options.Anchor.Hash));
     }
 
     /// <summary>One connection, from challenge to goodbye. Returns when it is over; never throws for what a peer does.</summary>
@@ -142,7 +147,11 @@ public sealed class GatewayService : IAsyncDisposable
     }
 
     /// <summary>Forgets what is remembered of a person's account and devices: call it after a change of either in this process.</summary>
-    public void Invalidate(UserId user) => _rosters.Invalidate(user);
+    public void Invalidate(UserId user)
+    {
+        _rosters.Invalidate(user);
+        _roomRosters.Invalidate(user);
+    }
 
     /// <summary>Says goodbye to all and waits until their mailboxes are released.</summary>
     public async ValueTask DisposeAsync()

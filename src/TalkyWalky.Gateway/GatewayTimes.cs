@@ -18,6 +18,12 @@ internal static class GatewayTimes
     /// <summary>The longest that a change made by another process stays unseen here.</summary>
     public static readonly TimeSpan RosterLife = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// A room's device map so young is not read again before a refusal: that costs tens of milliseconds for a thousand people, and who asks again and again
+    /// shall not take them all. Changes made in this process are seen at once all the same.
+    /// </summary>
+    public static readonly TimeSpan RoomRosterRest = TimeSpan.FromMilliseconds(250);
+
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(30);

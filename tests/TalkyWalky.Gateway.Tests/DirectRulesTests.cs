@@ -82,19 +82,8 @@ public sealed class DirectRulesTests
                 new Recipient { Device = ByteString.CopyFrom(BobLaptop.ToArray()) },
             },
         };
-        Assert.Null(DirectPublish.TryRead(publish, out var refusal));
+        Assert.Null(CheckedPublish.TryRead(publish, out var refusal));
         Assert.Equal(RefusalCode.Malformed, refusal.Code);
-    }
-
-    [Fact]
-    public void AnyEpochButZero_IsNotAllowed()
-    {
-        var publish = new Publish
-        {
-            Envelope = new Envelope { Kind = EnvelopeKind.Message, Epoch = 1, Conversation = ByteString.CopyFrom(WithBob.ToArray()), Payload = ByteString.CopyFrom(1) },
-        };
-        Assert.Null(DirectPublish.TryRead(publish, out var refusal));
-        Assert.Equal(RefusalCode.NotAllowed, refusal.Code);
     }
 
     [Fact]
@@ -102,7 +91,7 @@ public sealed class DirectRulesTests
         Assert.Equal(RefusalCode.NotAllowed, Judge(EnvelopeKind.Message, WithBob, Roster(Bob, isEnabled: false, (BobPhone, Later)), AdaTablet, BobPhone).Code);
 
     private static Refusal Judge(EnvelopeKind kind, ConversationId conversation, Roster? peer, params DeviceId[] recipients) => DirectRules.Judge(
-        new DirectPublish(kind, conversation, [.. recipients.Select(static device => new Address(device, default))]),
+        new CheckedPublish(kind, conversation, 0, [.. recipients.Select(static device => new Address(device, default))]),
         Root, Sending, Roster(Ada, isEnabled: true, (Sending, Later), (AdaTablet, Later)), peer, Now);
 
     private static Roster BobRoster(DateTimeOffset? phone, DateTimeOffset? laptop) => Roster(Bob, isEnabled: true, (BobPhone, phone), (BobLaptop, laptop));

@@ -212,7 +212,7 @@ public sealed class RoomTests : IAsyncLifetime
     public async Task LongLedger_ComesInPagesThatReplay()
     {
         var room = await TestRoom.CreateAsync(_host, _ada, _client);
-        for (var i = 0; i < 180; i++) await room.DoAsync(_ada, _client, new RoomAction.Change(new RoomSettings($"Tea {i}", new string('x', 400), RoomAccess.Invitation)));
+        for (var i = 0; i < 125; i++) await room.DoAsync(_ada, _client, new RoomAction.Change(new RoomSettings($"Tea {i}", new string('茶', Limits.RoomTopic), RoomAccess.Invitation)));
         RoomState? replayed = null;
         var pages = 0;
         for (var more = true; more; pages++)
@@ -295,8 +295,7 @@ public sealed class RoomTests : IAsyncLifetime
     [Fact]
     public async Task Roster_OfMany_AnswersAsManyAsFit()
     {
-        var users = new List<UserId>();
-        for (var i = 0; i < 400; i++) users.Add((await _host.AddAsync($"person{i}", devices: 2)).User);
+        var users = (await _host.AddManyAsync(400, devices: 2)).ConvertAll(static person => person.User);
         var found = new HashSet<string>(StringComparer.Ordinal);
         var pages = 0;
         for (var at = 0; at < users.Count; pages++)

@@ -4,11 +4,11 @@ using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Gateway.Publishing;
 
-/// <summary>A publish whose shape and sizes are right; whether it may pass is decided by <see cref="DirectRules"/>.</summary>
-internal sealed record DirectPublish(EnvelopeKind Kind, ConversationId Conversation, Address[] Recipients)
+/// <summary>A publish whose shape and sizes are right; whether it may pass is decided by <see cref="DirectRules"/> or, from epoch 1 on, <see cref="RoomRules"/>.</summary>
+internal sealed record CheckedPublish(EnvelopeKind Kind, ConversationId Conversation, ulong Epoch, Address[] Recipients)
 {
     /// <summary>Pure: ids, sizes and numbers only.</summary>
-    public static DirectPublish? TryRead(Publish publish, out Refusal refusal)
+    public static CheckedPublish? TryRead(Publish publish, out Refusal refusal)
     {
         refusal = default;
         var envelope = publish.Envelope;
@@ -16,23 +16,22 @@ internal sealed record DirectPublish(EnvelopeKind Kind, ConversationId Conversat
             refusal = Refusal.Malformed("the publish has no envelope of a known kind");
         else if (!ConversationId.TryRead(envelope.Conversation.Span, out var conversation))
             refusal = Refusal.Malformed("a conversation id has 32 bytes");
-        else if (envelope.Epoch != 0)
-            refusal = Refusal.NotAllowed("a direct conversation has epoch 0 only");
         else if (envelope.Payload.IsEmpty)
             refusal = Refusal.Malformed("the envelope has no payload");
         else if (envelope.Payload.Length > Limits.Payload)
             refusal = Refusal.TooLarge($"a payload has at most {Limits.Payload} bytes; send less at once");
-        else if (ReadRecipients(publish, envelope.Kind, out refusal) is { } recipients)
-            return new DirectPublish(envelope.Kind, conversation, recipients);
+        else if (ReadRecipients(publish, envelope, out refusal) is { } recipients)
+            return new CheckedPublish(envelope.Kind, conversation, envelope.Epoch, recipients);
         return null;
     }
 
-    private static Address[]? ReadRecipients(Publish publish, EnvelopeKind kind, out Refusal refusal)
+    private static Address[]? ReadRecipients(Publish publish, Envelope envelope, out Refusal refusal)
     {
         refusal = default;
-        if (publish.Recipients.Count == 0) refusal = Refusal.Malformed("the publish names no recipients");
+        var (kind, isRoom) = (envelope.Kind, envelope.Epoch > 0);
+        if (publish.Recipients.Count == 0 && !(isRoom && kind == EnvelopeKind.Message)) refusal = Refusal.Malformed("the publish names no recipients");
         if (publish.Recipients.Count > Limits.Recipients) refusal = Refusal.TooLarge($"a publish names at most {Limits.Recipients} devices; split the grant");
-        if (kind == EnvelopeKind.GrantRequest && publish.Recipients.Count > 1) refusal = Refusal.Malformed("a grant request goes to one device");
+        if (kind == EnvelopeKind.GrantRequest && !isRoom && publish.Recipients.Count > 1) refusal = Refusal.Malformed("a grant request goes to one device");
         if (refusal.IsSet) return null;
         var addresses = new Address[publish.Recipients.Count];
         var seen = new HashSet<DeviceId>(addresses.Length);

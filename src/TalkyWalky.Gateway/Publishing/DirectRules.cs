@@ -11,7 +11,7 @@ internal static class DirectRules
 {
     /// <param name="peer">The other person; null when only the sender's own devices are named.</param>
     /// <returns>A refusal that is not set when the publish may pass.</returns>
-    public static Refusal Judge(DirectPublish publish, Digest root, DeviceId sendingDevice, Roster sender, Roster? peer, DateTimeOffset now)
+    public static Refusal Judge(CheckedPublish publish, Digest root, DeviceId sendingDevice, Roster sender, Roster? peer, DateTimeOffset now)
     {
         if (peer is not null && publish.Conversation != ConversationId.Direct(root, sender.User, peer.User))
             return Refusal.NotAllowed("this conversation is not one between you and the recipients");
@@ -33,7 +33,7 @@ internal static class DirectRules
     private static bool MayReceive(Roster? roster, DeviceId device, DateTimeOffset now) =>
         roster is not null && roster.Devices.TryGetValue(device, out var listed) && listed.MayReceive(now);
 
-    private static bool NamesAll(DirectPublish publish, DeviceId sendingDevice, Roster sender, Roster? peer, DateTimeOffset now)
+    private static bool NamesAll(CheckedPublish publish, DeviceId sendingDevice, Roster sender, Roster? peer, DateTimeOffset now)
     {
         var named = publish.Recipients.Select(static recipient => recipient.Device).ToHashSet();
         return Covers(sender) && (peer is null || Covers(peer));

@@ -6,16 +6,23 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Gateway.Publishing;
 
 /// <summary>Decides on one publish: from memory when it may pass, from the engines before it is refused.</summary>
-internal sealed class PublishGate(Rosters rosters, Digest root, TimeProvider time)
+internal sealed class PublishGate(Rosters rosters, RoomGate rooms, Digest root, TimeProvider time)
 {
     /// <summary>Why this device may not be connected, by what the engines say now; null when it may.</summary>
     public async Task<Ending?> ExpelAsync(Session session, CancellationToken cancellation) =>
         await rosters.LoadAsync(session.User, cancellation) is { } own ? Expel(session, own) : Expulsions.NoAccount;
 
-    public async ValueTask<GateDecision> DecideAsync(Session sender, DirectPublish publish, CancellationToken cancellation)
+    public async ValueTask<GateDecision> DecideAsync(Session sender, CheckedPublish publish, CancellationToken cancellation)
     {
         if (await rosters.GetAsync(sender.User, cancellation) is not { } own) return new GateDecision.Expelled(Expulsions.NoAccount);
         if (Expel(sender, own) is { } known) return new GateDecision.Expelled(known);
+        if (publish.Epoch == 0) return await DecideDirectAsync(sender, own, publish, cancellation);
+        var refusal = await rooms.DecideAsync(sender, publish, cancellation);
+        return refusal.IsSet ? new GateDecision.Refused(refusal) : GateDecision.Pass;
+    }
+
+    private async ValueTask<GateDecision> DecideDirectAsync(Session sender, Roster own, CheckedPublish publish, CancellationToken cancellation)
+    {
         var (peerId, isMixed) = await FindPeerAsync(own, publish, cancellation);
         if (isMixed) return new GateDecision.Refused(Refusal.NotAllowed("a direct conversation has two people; these devices belong to more"));
         var peer = peerId is { } id ? await rosters.GetAsync(id, cancellation) : null;
@@ -37,7 +44,7 @@ internal sealed class PublishGate(Rosters rosters, Digest root, TimeProvider tim
     }
 
     // The first stranger decides who the peer is; an unknown device needs no more look-ups, for the rules refuse it.
-    private async ValueTask<(UserId? Peer, bool IsMixed)> FindPeerAsync(Roster own, DirectPublish publish, CancellationToken cancellation)
+    private async ValueTask<(UserId? Peer, bool IsMixed)> FindPeerAsync(Roster own, CheckedPublish publish, CancellationToken cancellation)
     {
         Roster? peer = null;
         foreach (var recipient in publish.Recipients)

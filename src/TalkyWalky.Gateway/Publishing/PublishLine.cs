@@ -21,7 +21,7 @@ internal sealed class PublishLine(Session session, IBroker broker, int maxOutsta
     });
 
     /// <summary>Starts one publish that may pass. Completes when it is in the broker's hands, not when it is stored.</summary>
-    public async ValueTask StartAsync(Publish publish, DirectPublish allowed)
+    public async ValueTask StartAsync(Publish publish, CheckedPublish allowed)
     {
         if (!await _unanswered.Writer.WaitToWriteAsync(CancellationToken.None)) return;
         var acceptedAt = time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -19,6 +19,9 @@ internal readonly record struct Refusal(RefusalCode Code, string Text)
 
     public static Refusal NoDevices { get; } = new(RefusalCode.NoDevices, "this person has no device that can receive now; the message waits here");
 
+    public static Refusal NobodyElse { get; } =
+        new(RefusalCode.NoDevices, "nobody else in this room has a device that can receive now; there is nothing to send");
+
     public static Refusal EpochChanged { get; } = new(RefusalCode.EpochChanged, "the room changed meanwhile; fetch its ledger and try again");
 
     /// <summary>The same for a room that there is: who may not read it shall not learn of it.</summary>

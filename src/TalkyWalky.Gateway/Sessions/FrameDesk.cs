@@ -14,6 +14,12 @@ internal sealed class FrameDesk(
     /// <summary>Commits stay stored for ever: a burst for one who sets up rooms, then one every two seconds.</summary>
     private readonly TokenBucket _commits = new(burst: 200, perSecond: 0.5, time);
 
+    /// <summary>A new name is told to everyone who watches the person.</summary>
+    private readonly TokenBucket _profiles = new(burst: 30, perSecond: 0.2, time);
+
+    /// <summary>Typing is told every few seconds for the conversation that one types in.</summary>
+    private readonly TokenBucket _relays = new(burst: 10, perSecond: 2, time);
+
     private ulong _lastPublish;
 
     /// <summary>Non-null when the session is over.</summary>
@@ -28,6 +34,9 @@ internal sealed class FrameDesk(
         ClientFrame.BodyOneofCase.FetchLedger => AskAsync(frame.FetchLedger.Request, () => desks.Rooms.FetchAsync(session, frame.FetchLedger, cancellation)),
         ClientFrame.BodyOneofCase.Commit => ChangeAsync(
             frame.Commit.Request, _commits, () => desks.Commits.CommitAsync(session, frame.Commit, cancellation), cancellation),
+        ClientFrame.BodyOneofCase.SetProfile => ChangeAsync(
+            frame.SetProfile.Request, _profiles, () => desks.Profiles.SetAsync(session, frame.SetProfile, cancellation), cancellation),
+        ClientFrame.BodyOneofCase.Relay => RelayAsync(frame.Relay, cancellation),
         ClientFrame.BodyOneofCase.WatchPresence => WatchAsync(frame.WatchPresence, cancellation),
         ClientFrame.BodyOneofCase.SetPresence => new(SetPresence(frame.SetPresence.Presence)),
         ClientFrame.BodyOneofCase.Goodbye => new(Ending.Left),
@@ -38,7 +47,7 @@ internal sealed class FrameDesk(
     {
         if (publish.Request <= _lastPublish) return Ending.Malformed("the request numbers of publishes rise from 1 on");
         _lastPublish = publish.Request;
-        if (DirectPublish.TryRead(publish, out var refusal) is not { } read)
+        if (CheckedPublish.TryRead(publish, out var refusal) is not { } read)
         {
             await publishes.RefuseAsync(publish.Request, refusal);
             return null;
@@ -57,7 +66,7 @@ internal sealed class FrameDesk(
         }
     }
 
-    private async ValueTask<GateDecision> DecideAsync(DirectPublish publish, CancellationToken cancellation)
+    private async ValueTask<GateDecision> DecideAsync(CheckedPublish publish, CancellationToken cancellation)
     {
         try
         {
@@ -102,6 +111,20 @@ internal sealed class FrameDesk(
             session.End(ending);
             return Refusal.NotAllowed(ending.Text).ToFrame(request);
         });
+
+    private async ValueTask<Ending?> RelayAsync(Relay relay, CancellationToken cancellation)
+    {
+        if (!_relays.TryTake()) return null;
+        try
+        {
+            return await desks.Relays.RelayAsync(session, relay, cancellation);
+        }
+        catch (EngineException failed)
+        {
+            log.RequestFailed(failed, session.Device); // transient: the next one may pass
+            return null;
+        }
+    }
 
     private async ValueTask<Ending?> WatchAsync(WatchPresence watch, CancellationToken cancellation)
     {

@@ -93,7 +93,14 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>A person whose devices share one key and its certificates' bytes: they are looked up and sent to, and never connect.</summary>
-    public async Task<(UserId User, DeviceId[] Devices)> AddAsync(string username, int devices)
+    public async Task<List<(UserId User, DeviceId[] Devices)>> AddManyAsync(int people, int devices)
+    {
+        var added = new List<(UserId User, DeviceId[] Devices)>();
+        foreach (var batch in Enumerable.Range(0, people).Chunk(25)) added.AddRange(await Task.WhenAll(batch.Select(i => AddAsync($"person{i}", devices))));
+        return added;
+    }
+
+    private async Task<(UserId User, DeviceId[] Devices)> AddAsync(string username, int devices)
     {
         var added = (AddOutcome.Added)await Directory.AddAsync(new NewAccount(username, "password", $"{username} in full", null), CancellationToken.None);
         var (now, ids) = (Time.GetUtcNow(), new DeviceId[devices]);

@@ -67,16 +67,40 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
         }
     }
 
-    public async Task<ulong> PublishAsync(ConversationId conversation, EnvelopeKind kind, ReadOnlyMemory<byte> payload, params IEnumerable<(DeviceId Device, byte[] Slice)> recipients)
+    public async Task<ulong> PublishAsync(ConversationId conversation, EnvelopeKind kind, ReadOnlyMemory<byte> payload, params IEnumerable<(DeviceId Device, byte[] Slice)> recipients) =>
+        await PublishAsync(conversation, epoch: 0, kind, payload, recipients);
+
+    public async Task<ulong> PublishAsync(
+        ConversationId conversation, ulong epoch, EnvelopeKind kind, ReadOnlyMemory<byte> payload, params IEnumerable<(DeviceId Device, byte[] Slice)> recipients)
     {
         var publish = new Publish
         {
             Request = ++_request,
-            Envelope = new Envelope { Kind = kind, Conversation = ByteString.CopyFrom(conversation.ToArray()), Payload = ByteString.CopyFrom(payload.Span) },
+            Envelope = EnvelopeOf(conversation, epoch, kind, payload),
         };
         foreach (var (device, slice) in recipients) publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(device.ToArray()), Slice = ByteString.CopyFrom(slice) });
         await SendAsync(new ClientFrame { Publish = publish });
         return publish.Request;
+    }
+
+    /// <summary>A message to a room at its newest epoch.</summary>
+    public Task<ulong> SayAsync(TestRoom room, ReadOnlyMemory<byte> payload, params IEnumerable<DeviceId> devices) =>
+        PublishAsync(room.Id, room.State.Epoch, EnvelopeKind.Message, payload, devices.Select(static device => (device, Array.Empty<byte>())));
+
+    public Task RelayAsync(ConversationId conversation, ulong epoch, ReadOnlyMemory<byte> payload, UserId? peer = null, EnvelopeKind kind = EnvelopeKind.Signal) =>
+        SendAsync(new ClientFrame
+        {
+            Relay = new Relay
+            {
+                Envelope = EnvelopeOf(conversation, epoch, kind, payload),
+                Peer = peer is { } user ? ByteString.CopyFrom(user.ToArray()) : ByteString.Empty,
+            },
+        });
+
+    public async Task<ServerFrame> SetProfileAsync(byte[] record)
+    {
+        await SendAsync(new ClientFrame { SetProfile = new SetProfile { Request = ++_asked, Record = ByteString.CopyFrom(record) } });
+        return await ExpectAnswerAsync();
     }
 
     public Task<ulong> SayAsync(ConversationId conversation, ReadOnlyMemory<byte> payload, params IEnumerable<DeviceId> devices) =>
@@ -136,6 +160,9 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
         while (await TryReceiveAsync() is not null) { }
         await DisposeAsync();
     }
+
+    private static Envelope EnvelopeOf(ConversationId conversation, ulong epoch, EnvelopeKind kind, ReadOnlyMemory<byte> payload) =>
+        new() { Kind = kind, Conversation = ByteString.CopyFrom(conversation.ToArray()), Epoch = epoch, Payload = ByteString.CopyFrom(payload.Span) };
 
     /// <summary>The answer to the last question, past whatever else comes.</summary>
     private async Task<ServerFrame> ExpectAnswerAsync()

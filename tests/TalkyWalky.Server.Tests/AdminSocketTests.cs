@@ -105,6 +105,44 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Send_DeviceList_ShowsOnePersonsOrEveryones()
+    {
+        var (alice, first, second) = await WithDevicesAsync("alice", 1);
+        await WithDevicesAsync("bob", 3);
+        var all = Assert.IsType<AdminAnswer.Devices>(await SendAsync(new AdminRequest.ListDevices(null, null)));
+        Assert.Equal((4, null), (all.Page.Count, all.After));
+        var own = Assert.IsType<AdminAnswer.Devices>(await SendAsync(new AdminRequest.ListDevices("Alice", null)));
+        Assert.Equal([(first.ToString(), "active"), (second.ToString(), "pending")], own.Page.OrderBy(static device => device.State, StringComparer.Ordinal).Select(static device => (device.Device, device.State)));
+        Assert.All(own.Page, device => Assert.Equal((alice, "alice"), (device.User, device.Username)));
+        Assert.Contains("no user", Assert.IsType<AdminAnswer.Refused>(await SendAsync(new AdminRequest.ListDevices("carol", null))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_DeviceChanges_AreMadeOnceAndByTheFirstDigits()
+    {
+        var (_, first, second) = await WithDevicesAsync("alice", 1);
+        var prefix = second.ToString()[..8];
+        Assert.Equal("active", Assert.IsType<AdminAnswer.DeviceDone>(await SendAsync(new AdminRequest.ChangeDevice(prefix, DeviceAct.Approve))).Device.State);
+        Assert.Contains("does not wait", await RefusedAsync(new AdminRequest.ChangeDevice(prefix, DeviceAct.Approve)), StringComparison.Ordinal);
+        Assert.Contains("revoke it", await RefusedAsync(new AdminRequest.ChangeDevice(prefix, DeviceAct.Reject)), StringComparison.Ordinal);
+        Assert.Equal("desk", Assert.IsType<AdminAnswer.DeviceDone>(await SendAsync(new AdminRequest.NameDevice(second.ToString(), " desk "))).Device.Name);
+        Assert.NotNull(Assert.IsType<AdminAnswer.DeviceDone>(await SendAsync(new AdminRequest.ChangeDevice(prefix.ToUpperInvariant(), DeviceAct.Revoke))).Device.RevokedAt);
+        Assert.Contains("before", await RefusedAsync(new AdminRequest.ChangeDevice(prefix, DeviceAct.Revoke)), StringComparison.Ordinal);
+        Assert.Equal(DeviceState.Active, (await _engines.Store.FindDeviceAsync(first, default))!.State);
+    }
+
+    [Theory]
+    [InlineData("abc", "at least its first 4 digits")]
+    [InlineData("wxyz", "at least its first 4 digits")]
+    [InlineData("00000000000000000000000000000000", "there is no device")]
+    [InlineData("0000000000000000", "there is no device")]
+    public async Task Send_NoSuchDevice_IsRefusedWithASentence(string id, string text)
+    {
+        await WithDevicesAsync("alice", 1);
+        Assert.Contains(text, await RefusedAsync(new AdminRequest.ChangeDevice(id, DeviceAct.Revoke)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Send_Invite_GivesALinkWithAToken()
     {
         var invited = Assert.IsType<AdminAnswer.Invited>(await SendAsync(new AdminRequest.InviteUser("bob", 2)));
@@ -198,6 +236,19 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
     {
         _ended.Add((user, code));
         return Task.CompletedTask;
+    }
+
+    private async Task<string> RefusedAsync(AdminRequest request) => Assert.IsType<AdminAnswer.Refused>(await SendAsync(request)).Error;
+
+    /// <summary>An account with a device that is in and one that waits.</summary>
+    private async Task<(string User, DeviceId First, DeviceId Second)> WithDevicesAsync(string name, byte key)
+    {
+        await SendAsync(new AdminRequest.AddUser(name, "correct horse", null, null));
+        var account = (await _engines.Directory.FindAsync(name, default))!;
+        var now = TimeProvider.System.GetUtcNow();
+        var first = await _engines.Store.AddDeviceAsync(account.User, Digest.Sha256([key]), firstMayEnter: true, now, default);
+        var second = await _engines.Store.AddDeviceAsync(account.User, Digest.Sha256([key, key]), firstMayEnter: true, now, default);
+        return (account.User.ToString(), first.Device, second.Device);
     }
 
     private async Task<AdminAnswer> SendAsync(AdminRequest request)

@@ -44,6 +44,19 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Device_StoppedAndRunning_SaysWhatIsWrong()
+    {
+        await ServerData.CopyTemplateAsync(_temp["data"]);
+        await DoneAsync("", "", "device", "list", "--json");
+        await FailsAsync(1, "there is no device 00000000; see: talkywalkyd device list", "", "device", "approve", "00000000");
+        await using var server = await ServerProcess.StartAsync(_temp["data"]);
+        await DoneAsync("", "", "device", "list", "--json");
+        await FailsAsync(1, "there is no user \"carol\"", "", "device", "list", "--user", "carol");
+        await FailsAsync(1, "there is no device 00000000; see: talkywalkyd device list", "", "device", "revoke", "00000000");
+        await FailsAsync(1, "at least its first 4 digits", "", "device", "name", "abc", "desk");
+    }
+
+    [Fact]
     public async Task CaInit_Twice_IsRefused()
     {
         await ServerData.CopyTemplateAsync(_temp["data"]);

@@ -10,6 +10,9 @@ namespace TalkyWalky.Server.Administration;
 [JsonDerivedType(typeof(SetUserEnabled), "user.setEnabled")]
 [JsonDerivedType(typeof(SetUserPassword), "user.setPassword")]
 [JsonDerivedType(typeof(UnlockUser), "user.unlock")]
+[JsonDerivedType(typeof(ListDevices), "device.list")]
+[JsonDerivedType(typeof(ChangeDevice), "device.change")]
+[JsonDerivedType(typeof(NameDevice), "device.name")]
 internal abstract record AdminRequest
 {
     private AdminRequest() { }
@@ -37,12 +40,32 @@ internal abstract record AdminRequest
     }
 
     public sealed record UnlockUser(string Username) : AdminRequest;
+
+    /// <param name="Username">Null: of everyone.</param>
+    /// <param name="After">Where the page before ended.</param>
+    public sealed record ListDevices(string? Username, string? After) : AdminRequest;
+
+    /// <param name="Device">The id, or at least its first four digits.</param>
+    public sealed record ChangeDevice(string Device, DeviceAct Act) : AdminRequest;
+
+    /// <param name="Device">The id, or at least its first four digits.</param>
+    public sealed record NameDevice(string Device, string Name) : AdminRequest;
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<DeviceAct>))]
+internal enum DeviceAct
+{
+    Approve,
+    Reject,
+    Revoke,
 }
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "answer", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(Done), "done")]
 [JsonDerivedType(typeof(Users), "users")]
 [JsonDerivedType(typeof(Invited), "invited")]
+[JsonDerivedType(typeof(Devices), "devices")]
+[JsonDerivedType(typeof(DeviceDone), "deviceDone")]
 [JsonDerivedType(typeof(Refused), "refused")]
 internal abstract record AdminAnswer
 {
@@ -55,6 +78,12 @@ internal abstract record AdminAnswer
 
     public sealed record Invited(string Join, DateTimeOffset ExpiresAt) : AdminAnswer;
 
+    /// <param name="After">Ask for what comes after this; null at the end.</param>
+    public sealed record Devices(IReadOnlyList<DeviceEntry> Page, string? After) : AdminAnswer;
+
+    /// <param name="Device">As it is now.</param>
+    public sealed record DeviceDone(DeviceEntry Device) : AdminAnswer;
+
     /// <param name="Error">A sentence that says what to do.</param>
     public sealed record Refused(string Error) : AdminAnswer;
 }
@@ -62,6 +91,13 @@ internal abstract record AdminAnswer
 /// <summary>An account as <c>user list --json</c> shows it.</summary>
 internal sealed record UserEntry(
     string User, string Username, string FullName, string? Mail, bool Enabled, DateTimeOffset PasswordChangedAt, DateTimeOffset? LockedUntil);
+
+/// <summary>A device as <c>device list --json</c> shows it.</summary>
+/// <param name="State">pending, active or revoked.</param>
+/// <param name="Key">SHA-256 of its identity key, hex: what the device itself shows while it waits.</param>
+/// <param name="Username">Null when the directory has no such account any more.</param>
+internal sealed record DeviceEntry(
+    string Device, string User, string? Username, string? Name, string State, string Key, DateTimeOffset AddedAt, DateTimeOffset? LoginAt, DateTimeOffset? RevokedAt);
 
 internal sealed record InvitationEntry(string Join, DateTimeOffset ExpiresAt);
 
@@ -79,6 +115,7 @@ internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffse
 [JsonSerializable(typeof(AdminRequest))]
 [JsonSerializable(typeof(AdminAnswer))]
 [JsonSerializable(typeof(UserEntry))]
+[JsonSerializable(typeof(DeviceEntry))]
 [JsonSerializable(typeof(InvitationEntry))]
 [JsonSerializable(typeof(AuthorityEntry))]
 internal sealed partial class AdminJson : JsonSerializerContext;

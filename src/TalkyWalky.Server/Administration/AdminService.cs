@@ -13,6 +13,8 @@ internal delegate Task SessionEnder(UserId user, CloseCode code, string text);
 internal sealed class AdminService(
     IDirectory directory, AuthorityService authority, SessionEnder endSessions, Func<string, JoinLink> link, TimeSpan invitationLife, TimeProvider time)
 {
+    private readonly DeviceAdministration _devices = new(directory, authority);
+
     public async Task<AdminAnswer> ExecuteAsync(AdminRequest request, CancellationToken cancellation) => request switch
     {
         AdminRequest.AddUser add => await AddAsync(add, cancellation),
@@ -21,6 +23,10 @@ internal sealed class AdminService(
         AdminRequest.SetUserEnabled set => await WithAccountAsync(set.Username, account => SetEnabledAsync(account, set.Enabled, cancellation), cancellation),
         AdminRequest.SetUserPassword set => await WithAccountAsync(set.Username, account => SetPasswordAsync(account, set.Password, cancellation), cancellation),
         AdminRequest.UnlockUser unlock => await WithAccountAsync(unlock.Username, account => UnlockAsync(account, cancellation), cancellation),
+        AdminRequest.ListDevices { Username: { } name } => await WithAccountAsync(name, async account => await _devices.ListAsync(account, cancellation), cancellation),
+        AdminRequest.ListDevices list => await _devices.ListAsync(list.After, cancellation),
+        AdminRequest.ChangeDevice change => await _devices.ChangeAsync(change.Device, change.Act, cancellation),
+        AdminRequest.NameDevice name => await _devices.NameAsync(name.Device, name.Name, cancellation),
         _ => throw new InvalidOperationException($"no such request: {request.GetType().Name}"),
     };
 

@@ -36,6 +36,7 @@ internal static class CommandLine
             ServeCommand.Build(context),
             AuthorityCommands.Build(context),
             UserCommands.Build(context),
+            DeviceCommands.Build(context),
         };
         root.Options.Add(context.Data);
         root.Options.Add(context.Config);

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using TalkyWalky.Server.Administration;
-using TalkyWalky.Server.Configuration;
-using TalkyWalky.Server.Data;
 
 namespace TalkyWalky.Server.Commands;
 
@@ -33,7 +30,7 @@ internal static class UserCommands
         {
             var secret = await SecretOption.ReadAsync(parsed.GetValue(password), "--password-file", "password", context.Terminal, cancellation);
             var request = new AdminRequest.AddUser(parsed.GetRequiredValue(name), secret, parsed.GetValue(fullName), parsed.GetValue(mail));
-            return await SendAsync(context, parsed, request, answer => WriteDone(context, answer, "added", parsed.GetValue(json)), cancellation);
+            return await AdminCommand.SendAsync(context, parsed, request, answer => WriteDone(context, answer, "added", parsed.GetValue(json)), cancellation);
         });
         return command;
     }
@@ -46,7 +43,7 @@ internal static class UserCommands
         var command = new Command("invite", "Print a join link that lets one person register, once.") { name, days, json };
         command.WithExamples("talkywalkyd user invite", "talkywalkyd user invite bob --days 2");
         command.SetAction((parsed, cancellation) =>
-            SendAsync(context, parsed, new AdminRequest.InviteUser(parsed.GetValue(name), parsed.GetValue(days)), answer => WriteInvited(context, answer, parsed.GetValue(json)), cancellation));
+            AdminCommand.SendAsync(context, parsed, new AdminRequest.InviteUser(parsed.GetValue(name), parsed.GetValue(days)), answer => WriteInvited(context, answer, parsed.GetValue(json)), cancellation));
         return command;
     }
 
@@ -57,7 +54,7 @@ internal static class UserCommands
         command.WithExamples("talkywalkyd user list", "talkywalkyd user list --json | jq -r .username");
         command.SetAction(async (parsed, cancellation) =>
         {
-            await using var channel = await OpenAsync(context, parsed, cancellation);
+            await using var channel = await AdminCommand.OpenAsync(context, parsed, cancellation);
             return await UserList.WriteAsync(context, channel, parsed.GetValue(json), cancellation);
         });
         return command;
@@ -73,7 +70,7 @@ internal static class UserCommands
         command.SetAction(async (parsed, cancellation) =>
         {
             var secret = await SecretOption.ReadAsync(parsed.GetValue(password), "--password-file", "password", context.Terminal, cancellation);
-            return await SendAsync(
+            return await AdminCommand.SendAsync(
                 context, parsed, new AdminRequest.SetUserPassword(parsed.GetRequiredValue(name), secret), answer => WriteDone(context, answer, "new password for", parsed.GetValue(json)), cancellation);
         });
         return command;
@@ -86,25 +83,8 @@ internal static class UserCommands
         var command = new Command(verb, description) { name, json };
         command.WithExamples($"talkywalkyd user {verb} alice");
         command.SetAction((parsed, cancellation) =>
-            SendAsync(context, parsed, request(parsed.GetRequiredValue(name)), answer => WriteDone(context, answer, done, parsed.GetValue(json)), cancellation));
+            AdminCommand.SendAsync(context, parsed, request(parsed.GetRequiredValue(name)), answer => WriteDone(context, answer, done, parsed.GetValue(json)), cancellation));
         return command;
-    }
-
-    private static async Task<int> SendAsync(CommandContext context, ParseResult parsed, AdminRequest request, Action<AdminAnswer> write, CancellationToken cancellation)
-    {
-        await using var channel = await OpenAsync(context, parsed, cancellation);
-        var answer = await channel.SendAsync(request, cancellation);
-        if (answer is AdminAnswer.Refused refused) throw new ServerException(refused.Error);
-        write(answer);
-        return ExitCode.Done;
-    }
-
-    private static async Task<AdminChannel> OpenAsync(CommandContext context, ParseResult parsed, CancellationToken cancellation)
-    {
-        var folder = DataFolder.Find(context.DataPath(parsed));
-        if (await AdminSocketChannel.TryConnectAsync(folder.AdminSocket, context.Time, cancellation) is { } running) return running;
-        var configuration = context.ReadConfiguration(parsed, folder, CommandLineSettings.None);
-        return await DataChannel.OpenAsync(folder, configuration, context.CreateServices(LogLevel.Warning), cancellation);
     }
 
     private static void WriteDone(CommandContext context, AdminAnswer answer, string verb, bool json)

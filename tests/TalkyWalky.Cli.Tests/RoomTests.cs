@@ -121,13 +121,8 @@ public sealed class RoomTests : IDisposable
         {
             string[] form = json ? ["--json"] : [];
             var listening = _run.RunAsync(["listen", "--count", "1", "--timeout", "30", .. form]);
-            // A listener that is not there yet hears nothing.
-            for (var tries = 0; tries < 200; tries++)
-            {
-                _run.Chat.Publish(new ChatEvent.Alarm("Two ledgers of Planning.\u001b[2J"));
-                await Task.Delay(5);
-            }
-
+            while (_run.Chat.Listeners == 0) await Task.Delay(5);
+            _run.Chat.Publish(new ChatEvent.Alarm("Two ledgers of Planning.\u001b[2J"));
             _run.Chat.Receive("one");
             var ran = await listening;
             Assert.Equal(0, ran.Code);

@@ -75,7 +75,7 @@ public sealed class TerminalTests
     public void Screen_Draw_FillsExactlyTheWindow()
     {
         var chat = new MemoryChat();
-        var screen = new Screen(TimeZoneInfo.Utc) { Me = "alice", With = "bob" };
+        var screen = new Screen(TimeZoneInfo.Utc, TimeProvider.System) { Me = "alice", Place = Place.Person("bob") };
         for (var number = 0; number < 50; number++) screen.Put(chat.Receive($"message {number} \u001b[2J"));
         screen.Note("a note");
         var frame = screen.Draw(new InputLine(), 60, 12);
@@ -92,7 +92,7 @@ public sealed class TerminalTests
     [Fact]
     public void Screen_StateChanges_ReplaceTheMessage()
     {
-        var screen = new Screen(TimeZoneInfo.Utc);
+        var screen = new Screen(TimeZoneInfo.Utc, TimeProvider.System);
         var message = new MemoryChat().Receive("x") with { Mine = true, State = MessageState.Queued };
         screen.Put(message);
         screen.Put(message with { State = MessageState.Delivered });

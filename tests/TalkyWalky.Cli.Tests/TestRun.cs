@@ -44,10 +44,15 @@ internal sealed class TestRun : IEngine, IDisposable
 
     public async Task<Ran> RunAsync(string input, string[] arguments, CancellationToken cancellation = default)
     {
+        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        return await RunAsync(bytes.ReadAsync, arguments, cancellation);
+    }
+
+    public async Task<Ran> RunAsync(ByteSource input, string[] arguments, CancellationToken cancellation = default)
+    {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        using var bytes = new MemoryStream(Encoding.UTF8.GetBytes(input));
-        var terminal = new Terminal(bytes.ReadAsync, Out ?? output, error, CanAsk, false, CanAsk, Zone);
+        var terminal = new Terminal(input, Out ?? output, error, CanAsk, false, CanAsk, Zone);
         var host = new CliHost(terminal, name => name == "HOME" ? Home : Variables.GetValueOrDefault(name), TimeProvider.System, this);
         var code = await CommandLineRun.RunAsync([.. arguments, "--profile", Profile], host, cancellation);
         return new Ran(code, output.ToString(), error.ToString());

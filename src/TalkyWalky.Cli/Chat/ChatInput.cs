@@ -8,11 +8,16 @@ internal abstract record ChatInput
     private ChatInput() { }
 
     public const string Help = """
-        /with NAME     talk with this person
+        /with USER     talk with this person
+        /room NAME     talk in this room
+        /join NAME     enter an open room, or one that you are invited to
+        /leave NAME    leave a room
+        /rooms         your rooms and the open ones
+        /who           who is in this conversation
         /users         who is here
-        /history [N]   the last N messages with this person (100)
+        /history [N]   the last N messages of this conversation (100)
         /help          this list
-        /quit          leave; Ctrl-C does too
+        /quit          leave the program; Ctrl-C does too
         A line that begins with // is sent with a single /. In a terminal, Page Up and Page Down scroll.
         """;
 
@@ -21,6 +26,16 @@ internal abstract record ChatInput
     public sealed record Say(string Text) : ChatInput;
 
     public sealed record With(string User) : ChatInput;
+
+    public sealed record Room(string Name) : ChatInput;
+
+    public sealed record Join(string Name) : ChatInput;
+
+    public sealed record Leave(string Name) : ChatInput;
+
+    public sealed record Rooms : ChatInput;
+
+    public sealed record Who : ChatInput;
 
     public sealed record Users : ChatInput;
 
@@ -31,6 +46,9 @@ internal abstract record ChatInput
     public sealed record Quit : ChatInput;
 
     public sealed record Mistake(string Why) : ChatInput;
+
+    /// <summary>Whether the line, as far as it is typed, is to be read by others.</summary>
+    public static bool IsForOthers(string line) => line.Length > 0 && (line[0] != '/' || line.StartsWith("//", StringComparison.Ordinal));
 
     public static ChatInput Parse(string line)
     {
@@ -43,6 +61,12 @@ internal abstract record ChatInput
         {
             "/with" when rest.Length > 0 => new With(rest),
             "/with" => new Mistake("/with needs a username, such as /with bob"),
+            "/room" when rest.Length > 0 => new Room(rest),
+            "/join" when rest.Length > 0 => new Join(rest),
+            "/leave" when rest.Length > 0 => new Leave(rest),
+            "/room" or "/join" or "/leave" => new Mistake($"{parts[0]} needs the name of a room, such as {parts[0]} General"),
+            "/rooms" => new Rooms(),
+            "/who" => new Who(),
             "/users" => new Users(),
             "/history" when rest.Length == 0 => new History(100),
             "/history" when int.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= 10_000 => new History(limit),

@@ -7,7 +7,7 @@ namespace TalkyWalky.Cli.Chat;
 /// <summary>The chat command: asks for the password when logged out, then runs on a screen or, where there is none, line by line.</summary>
 internal static class ChatRun
 {
-    public static Task<int> RunAsync(CommandContext context, string? with, CancellationToken cancellation) => context.WithChatAsync(
+    public static Task<int> RunAsync(CommandContext context, Target? with, CancellationToken cancellation) => context.WithChatAsync(
         async chat =>
         {
             if (await LogInAsync(context, chat, cancellation) is var code and not ExitCode.Done) return code;

@@ -9,19 +9,24 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Cli.Chat;
 
 /// <summary>What the terminal client shows: a title, the conversation, a line about the connection, and the input. Drawn whole whenever something changed.</summary>
-internal sealed class Screen(TimeZoneInfo zone)
+internal sealed class Screen(TimeZoneInfo zone, TimeProvider time)
 {
     private const int MostEntries = 2000;
-    private const int FixedRows = 4;
+    private const int FixedRows = 4, MostAlarms = 20;
 
     private readonly List<Entry> _entries = [];
+    private readonly Queue<string> _alarms = [];
     private int _scrolled;
 
     public string Me { get; set; } = "";
 
-    public string? With { get; set; }
+    /// <summary>The conversation that is shown.</summary>
+    public Place? Place { get; set; }
 
-    public PersonPresence WithPresence { get; set; }
+    /// <summary>Who it is with, where that is one person and known.</summary>
+    public PersonInfo? Person { get; set; }
+
+    public Typists Typists { get; } = new(time);
 
     public ConnectionState Connection { get; set; } = ConnectionState.Connecting;
 
@@ -54,6 +59,14 @@ internal sealed class Screen(TimeZoneInfo zone)
     /// <summary>A quiet line of the program's own; the text is made harmless here.</summary>
     public void Note(string text) => Add(new Entry(null, new Markup($"[grey58 italic]{Markup.Escape(Inert.Text(text))}[/]")));
 
+    /// <summary>Stays above the foot until it is dismissed, whatever conversation is shown.</summary>
+    public void Alarm(string text)
+    {
+        if (_alarms.Count < MostAlarms && !_alarms.Contains(text)) _alarms.Enqueue(text);
+    }
+
+    public void DismissAlarm() => _alarms.TryDequeue(out _);
+
     public void Show(IRenderable content) => Add(new Entry(null, content));
 
     public void Scroll(int lines) => _scrolled = Math.Max(0, _scrolled + lines);
@@ -61,16 +74,18 @@ internal sealed class Screen(TimeZoneInfo zone)
     public string Draw(InputLine input, int width, int height)
     {
         var body = Body(width);
-        var rows = Math.Max(1, height - FixedRows);
+        var alarm = AlarmLines(width, height);
+        var rows = Math.Max(1, height - FixedRows - alarm.Length);
         _scrolled = Math.Min(_scrolled, Math.Max(0, body.Count - rows));
         var visible = body.Skip(Math.Max(0, body.Count - rows - _scrolled)).Take(rows).ToList();
         var frame = new StringBuilder("\u001b[?25l\u001b[H");
-        Row(frame, Title());
+        Row(frame, Title(width));
         Row(frame, $"\u001b[38;5;239m{new string('─', width)}");
         foreach (var line in visible) Row(frame, line);
         for (var blank = visible.Count; blank < rows; blank++) Row(frame, "");
+        foreach (var line in alarm) Row(frame, line);
         Row(frame, Foot(width));
-        var prompt = With is null ? "› " : $"{Inert.Line(With)} › ";
+        var prompt = Place is null ? "› " : $"{Inert.Line(Place.Name)} › ";
         var (text, cursor) = input.Window(Math.Max(8, width - InputLine.Cells(prompt) - 1));
         frame.Append(CultureInfo.InvariantCulture, $"\u001b[38;5;45m{prompt}\u001b[0m{text}\u001b[K");
         frame.Append(CultureInfo.InvariantCulture, $"\u001b[{height};{InputLine.Cells(prompt) + cursor + 1}H\u001b[?25h");
@@ -104,11 +119,38 @@ internal sealed class Screen(TimeZoneInfo zone)
         return lines;
     }
 
-    private string Title()
+    private string Title(int width)
     {
-        var (dot, colour) = Rich.Dot(WithPresence);
-        var with = With is null ? "[grey58]nobody chosen: /with NAME, /users, /help[/]" : $"{Rich.Name(With)} [{colour}]{dot}[/]";
-        return Rich.Render(new Markup($"[bold]TalkyWalky[/] [grey58]{Markup.Escape(Inert.Line(Me))}[/]  {with}") { Overflow = Overflow.Ellipsis }, 4096);
+        var with = Place switch
+        {
+            null => "[grey58]nobody chosen: /with USER, /room NAME, /users, /rooms, /help[/]",
+            { Target.IsRoom: true } room => RoomTitle(room),
+            var place => PersonTitle(place),
+        };
+        return Rich.Render(new Markup($"[bold]TalkyWalky[/] [grey58]{Markup.Escape(Inert.Line(Me))}[/]  {with}"), width).Split('\n')[0];
+    }
+
+    private static string RoomTitle(Place place)
+    {
+        if (place.Room is not { } room) return Rich.Name(place.Name);
+        var topic = room.Topic.Length > 0 ? $" · {Markup.Escape(Inert.Line(room.Topic))}" : "";
+        var state = room.Frozen is not null ? " [red bold]frozen[/]" : room.IsClosed ? " [yellow]closed[/]" : room.Own < RoomRank.Member ? " [yellow]you are not in it[/]" : "";
+        return $"{Rich.Name(room.Name)}{state} [grey58]{PlainLists.People(room.Members)}{topic}[/]";
+    }
+
+    private string PersonTitle(Place place)
+    {
+        var (dot, colour) = Rich.Dot(Person?.Presence ?? PersonPresence.Unknown);
+        var name = Person?.Name is { } chosen ? $" [grey58]({Markup.Escape(Inert.Line(chosen))})[/]" : "";
+        return $"{Rich.Name(place.Name)}{name} [{colour}]{dot}[/]";
+    }
+
+    private string[] AlarmLines(int width, int height)
+    {
+        if (!_alarms.TryPeek(out var text)) return [];
+        var more = _alarms.Count > 1 ? $" ({(_alarms.Count - 1).ToString(CultureInfo.InvariantCulture)} more)" : "";
+        var words = new Markup($"[bold white on red] ALARM [/] [red bold]{Markup.Escape(Inert.Line(text))}[/] [grey58]Enter on an empty line puts it away{more}.[/]");
+        return [.. Rich.Render(words, width).Split('\n').Take(Math.Max(1, (height - FixedRows) / 2))];
     }
 
     private string Foot(int width)
@@ -120,6 +162,7 @@ internal sealed class Screen(TimeZoneInfo zone)
             _ => ("red", Trouble is { } trouble ? $"{PlainText.Connection(Connection)}: {Inert.Line(trouble)}" : PlainText.Connection(Connection)),
         };
         var more = _scrolled > 0 ? "  [grey58](scrolled up; Page Down returns)[/]" : "";
+        if (Place is { } place && Typists.In(place) is { } typing) text = $"{text} · {Inert.Line(typing)}";
         var shown = text.Length > width - 4 ? text[..Math.Max(0, width - 4)] : text;
         return Rich.Render(new Markup($"[{colour}]●[/] [grey58]{Markup.Escape(shown)}[/]{more}"), 4096);
     }

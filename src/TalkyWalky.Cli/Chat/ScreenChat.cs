@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using TalkyWalky.Cli.Commands;
-using TalkyWalky.Cli.Output;
 using TalkyWalky.Cli.Terminals;
 using TalkyWalky.Client;
 using TalkyWalky.Wire;
@@ -9,43 +8,47 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Cli.Chat;
 
 /// <summary>The terminal client on a screen. One loop reacts to keys, events and finished sends, and draws.</summary>
-internal sealed class ScreenChat : IAsyncDisposable
+internal sealed class ScreenChat
 {
     private const string Enter = "\u001b[?1049h\u001b[?2004h", Leave = "\u001b[?2004l\u001b[?1049l";
-    private const int RecentMessages = 30;
-    private static readonly TimeSpan LastCall = TimeSpan.FromSeconds(5), LookAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly CommandContext _context;
     private readonly IChat _chat;
-    private readonly ReadPosition _position;
     private readonly Happenings _happenings;
+    private readonly Outgoing _outgoing;
+    private readonly Courtesies _courtesies;
     private readonly Screen _screen;
+    private readonly ScreenTalk _talk;
+    private readonly ScreenEvents _events;
     private readonly InputLine _input = new();
-    private readonly Channel<(MessageId Id, string To, string Text)> _outgoing = Channel.CreateBounded<(MessageId, string, string)>(256);
-    private readonly CancellationTokenSource _lastCall = new();
-    private Task _sending = Task.CompletedTask;
 
-    private ScreenChat(CommandContext context, IChat chat, ReadPosition position, Happenings happenings)
+    private ScreenChat(CommandContext context, IChat chat, ReadPosition position, Happenings happenings, Outgoing outgoing, Courtesies courtesies)
     {
         _context = context;
         _chat = chat;
-        _position = position;
         _happenings = happenings;
-        _screen = new Screen(context.Zone);
+        _outgoing = outgoing;
+        _courtesies = courtesies;
+        _screen = new Screen(context.Zone, context.Host.Time);
+        _talk = new ScreenTalk(chat, _screen, courtesies, context.Zone);
+        _events = new ScreenEvents(_screen, courtesies, position);
     }
 
-    public static async Task<int> RunAsync(CommandContext context, IChat chat, string? with, CancellationToken cancellation)
+    public static async Task<int> RunAsync(CommandContext context, IChat chat, Target? with, CancellationToken cancellation)
     {
         var output = context.Host.Terminal.Out;
         using var position = ReadPosition.OpenShared(context.Profile);
         using var raw = RawMode.Enter();
         await output.WriteAsync(Enter);
-        ScreenChat? run = null;
+        Outgoing? outgoing = null;
         try
         {
             await using var happenings = new Happenings(cancellation);
             using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => happenings.TryPut(new Happening.Resized()));
-            run = new ScreenChat(context, chat, position, happenings);
+            await using var courtesies = new Courtesies(chat, happenings);
+            outgoing = new Outgoing(chat, happenings);
+            var run = new ScreenChat(context, chat, position, happenings, outgoing, courtesies);
             await run.BeginAsync(with, cancellation);
             return await run.LoopAsync(cancellation);
         }
@@ -57,24 +60,30 @@ internal sealed class ScreenChat : IAsyncDisposable
         finally
         {
             await output.WriteAsync(Leave);
-            if (run is not null) await run.DisposeAsync();
+            if (outgoing is not null) await FinishAsync(context, outgoing);
         }
     }
 
-    private async Task BeginAsync(string? with, CancellationToken cancellation)
+    private static async Task FinishAsync(CommandContext context, Outgoing outgoing)
+    {
+        await outgoing.DisposeAsync();
+        if (outgoing.Left is > 0 and var left) await context.Reply.NoteAsync($"{left} of your messages could not be handed over in time and were not sent.");
+    }
+
+    private async Task BeginAsync(Target? with, CancellationToken cancellation)
     {
         var status = await _chat.StatusAsync(cancellation);
         (_screen.Connection, _screen.Trouble) = (status.Connection, status.Trouble);
         _screen.Me = (await _chat.WhoAmIAsync(cancellation)).Username;
-        if (with is null) _screen.Note("Welcome. /users shows who is here, /with NAME begins a conversation, /help lists all commands.");
-        else await ChooseAsync(with, RecentMessages, cancellation);
-        _happenings.AddEvents(_chat, _position);
+        if (with is null) _screen.Note("Welcome. /users shows who is here, /rooms the rooms; /with USER or /room NAME begins a conversation, /help lists all commands.");
+        foreach (var one in await _chat.ConversationsAsync(cancellation)) _events.Remember(one);
+        if (with is not null) await _talk.OpenAsync(with, cancellation);
+        _happenings.AddEvents(_chat, _events.Position);
         _happenings.AddKeys(_context.Host.Terminal.In);
         _happenings.Add(WatchConnectionAsync);
-        _sending = SendAllAsync();
     }
 
-    // A change between the first look and the first event, or one dropped from a full buffer, is seen here.
+    // A change between the first look and the first event, or one dropped from a full buffer, is seen here. It also lets "is typing" fade.
     private async Task WatchConnectionAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(LookAgain, _context.Host.Time);
@@ -85,125 +94,77 @@ internal sealed class ScreenChat : IAsyncDisposable
         }
     }
 
-    // What was typed before leaving is handed over too; once the engine has it, it is safe.
-    public async ValueTask DisposeAsync()
-    {
-        _outgoing.Writer.Complete();
-        _lastCall.CancelAfter(LastCall);
-        await _sending;
-        _lastCall.Dispose();
-        if (_outgoing.Reader.Count is > 0 and var left) await _context.Reply.NoteAsync($"{left} of your messages could not be handed over in time and were not sent.");
-    }
-
     private async Task<int> LoopAsync(CancellationToken cancellation)
     {
         while (true)
         {
             if (!_happenings.Queue.TryPeek(out _)) await DrawAsync();
-            int? ended = await _happenings.Queue.ReadAsync(cancellation) switch
+            switch (await _happenings.Queue.ReadAsync(cancellation))
             {
-                Happening.Pressed { Press.Key: Key.Interrupt or Key.EndOfInput } => ExitCode.Done,
-                Happening.Pressed { Press.Key: Key.Enter } => await TypedAsync(ChatInput.Parse(_input.Take()), cancellation),
-                Happening.Pressed pressed => Pressed(pressed.Press),
-                Happening.Chat happened => Happened(happened.Event),
-                Happening.SendDone done => Sent(done),
-                _ => null,
-            };
-            if (ended is { } code) return code;
+                case Happening.Pressed { Press.Key: Key.Interrupt or Key.EndOfInput }:
+                    return ExitCode.Done;
+                case Happening.Pressed { Press.Key: Key.Enter }:
+                    if (await EnterAsync(_input.Take(), cancellation)) return ExitCode.Done;
+                    break;
+                case Happening.Pressed pressed:
+                    Pressed(pressed.Press);
+                    break;
+                case Happening.Chat happened:
+                    _events.Happened(happened.Event);
+                    break;
+                case Happening.SendDone done:
+                    Sent(done);
+                    break;
+            }
         }
     }
 
     private async Task DrawAsync() =>
         await _context.Host.Terminal.Out.WriteAsync(_screen.Draw(_input, Math.Max(20, Console.WindowWidth), Math.Max(6, Console.WindowHeight)));
 
-    private int? Pressed(KeyPress press)
+    private void Pressed(KeyPress press)
     {
         if (press.Key == Key.PageUp) _screen.Scroll(+10);
         else if (press.Key == Key.PageDown) _screen.Scroll(-10);
-        else _input.Press(press);
-        return null;
+        else if (_input.Press(press) && press.Key == Key.Text && _screen.Place is { } place && ChatInput.IsForOthers(_input.Text)) _courtesies.Typing(place.Target);
     }
 
-    private async Task<int?> TypedAsync(ChatInput input, CancellationToken cancellation)
+    /// <summary>True when the person wants to leave.</summary>
+    private async Task<bool> EnterAsync(string line, CancellationToken cancellation)
     {
-        switch (input)
+        switch (ChatInput.Parse(line))
         {
             case ChatInput.Quit:
-                return ExitCode.Done;
-            case ChatInput.Say when _screen.With is null:
-                _screen.Note("Choose a person first: /with NAME");
+                return true;
+            case ChatInput.Nothing:
+                _screen.DismissAlarm();
                 break;
-            case ChatInput.Say say:
-                Say(_screen.With!, say.Text);
+            case ChatInput.Say say when _screen.Place is { } place:
+                Say(place, say.Text);
                 break;
-            case ChatInput.With other:
-                await ChooseAsync(other.User, RecentMessages, cancellation);
-                break;
-            case ChatInput.Users:
-                _screen.Show(Rich.PeopleTable(await _chat.UsersAsync(activeOnly: false, cancellation), _context.Zone));
-                break;
-            case ChatInput.History history when _screen.With is { } with:
-                await ChooseAsync(with, history.Limit, cancellation);
-                break;
-            case ChatInput.History:
-                _screen.Note("Choose a person first: /with NAME");
-                break;
-            case ChatInput.ShowHelp:
-                _screen.Note(ChatInput.Help);
-                break;
-            case ChatInput.Mistake mistake:
-                _screen.Note(mistake.Why);
+            case var input:
+                await _talk.TypedAsync(input, cancellation);
                 break;
         }
 
-        return null;
+        return false;
     }
 
-    private async Task ChooseAsync(string user, int messages, CancellationToken cancellation)
-    {
-        var name = user.ToLowerInvariant();
-        var people = await _chat.UsersAsync(activeOnly: false, cancellation);
-        var person = people.FirstOrDefault(one => string.Equals(one.Username, name, StringComparison.OrdinalIgnoreCase));
-        _screen.Clear();
-        _screen.With = person?.Username ?? name;
-        _screen.WithPresence = person?.Presence ?? PersonPresence.Unknown;
-        var history = await _chat.HistoryAsync(Target.Person(_screen.With), messages, before: null, cancellation);
-        foreach (var message in history) _screen.Put(message);
-        if (person is null && history.Count == 0) _screen.Note($"{name} is not known here yet; a message will tell.");
-        else if (history.Count == 0) _screen.Note($"No messages with {name} yet. Only the two of you can read what you write here.");
-    }
-
-    private void Say(string to, string text)
+    private void Say(Place to, string text)
     {
         var id = MessageId.New();
-        if (!_outgoing.Writer.TryWrite((id, to, text)))
+        if (!_outgoing.TryAdd(id, to.Target, text))
         {
             _screen.Note("Too many messages are on their way; wait a moment.");
             return;
         }
 
         var now = _context.Host.Time.GetUtcNow();
-        _screen.Put(new ChatMessage(id, default, to, _screen.Me, Mine: true, text, now, null, MessageState.Queued, Verified: true, GapBefore: false, null, 0, 0));
+        _screen.Put(new ChatMessage(
+            id, to.Room?.Room ?? default, to.Name, _screen.Me, Mine: true, text, now, null, MessageState.Queued, Verified: true, GapBefore: false, null, 0, 0, to.Target.IsRoom));
     }
 
-    private async Task SendAllAsync()
-    {
-        try
-        {
-            await foreach (var (id, to, text) in _outgoing.Reader.ReadAllAsync(_lastCall.Token))
-                await _happenings.PutAsync(new Happening.SendDone(id, await _chat.SendAsync(id, Target.Person(to), text, _lastCall.Token)), _lastCall.Token);
-        }
-        catch (OperationCanceledException) when (_lastCall.IsCancellationRequested)
-        {
-            // Those left over are counted by who cancelled.
-        }
-        catch (Exception broken)
-        {
-            _happenings.Fail(broken);
-        }
-    }
-
-    private int? Sent(Happening.SendDone done)
+    private void Sent(Happening.SendDone done)
     {
         switch (done.Outcome)
         {
@@ -220,38 +181,6 @@ internal sealed class ScreenChat : IAsyncDisposable
                 break;
             case SendOutcome.NotLoggedIn locked:
                 throw new NotLoggedInException(locked.Why);
-        }
-
-        return null;
-    }
-
-    private bool IsHere(ChatMessage message) => string.Equals(message.With, _screen.With, StringComparison.OrdinalIgnoreCase);
-
-    private int? Happened(ChatEvent happened)
-    {
-        switch (happened)
-        {
-            case ChatEvent.Received { Message: var message }:
-                if (IsHere(message)) _screen.PutNews(message);
-                else _screen.Note($"{message.With} wrote: {message.Text}   (/with {message.With})");
-                _position.MoveTo(message.Sequence);
-                return null;
-            case ChatEvent.StateChanged { Message: var message } when IsHere(message):
-                _screen.PutNews(message); // perhaps sent by another program of this profile
-                return null;
-            case ChatEvent.PresenceChanged { Person: var person } when string.Equals(person.Username, _screen.With, StringComparison.OrdinalIgnoreCase):
-                _screen.WithPresence = person.Presence;
-                return null;
-            case ChatEvent.ConnectionChanged { State: ConnectionState.LoggedOut, Trouble: var why }:
-                throw new NotLoggedInException(why ?? "You are logged out.");
-            case ChatEvent.ConnectionChanged changed:
-                (_screen.Connection, _screen.Trouble) = (changed.State, changed.Trouble);
-                return null;
-            case ChatEvent.Notice notice:
-                _screen.Note(notice.Text);
-                return null;
-            default:
-                return null;
         }
     }
 }

@@ -36,6 +36,15 @@ public sealed class MemoryChat : IChat
 
     public int Sends { get; private set; }
 
+    /// <summary>How many read the events.</summary>
+    public int Listeners
+    {
+        get
+        {
+            lock (_gate) return _listeners.Count;
+        }
+    }
+
     /// <summary>A send waits for this before it answers.</summary>
     public Task SendGate { get; set; } = Task.CompletedTask;
 
@@ -141,7 +150,14 @@ public sealed class MemoryChat : IChat
             _listeners.Add(channel);
         }
 
-        await foreach (var happening in channel.Reader.ReadAllAsync(cancellation)) yield return happening;
+        try
+        {
+            await foreach (var happening in channel.Reader.ReadAllAsync(cancellation)) yield return happening;
+        }
+        finally
+        {
+            lock (_gate) _listeners.Remove(channel);
+        }
     }
 
     public Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation)
@@ -164,7 +180,8 @@ public sealed class MemoryChat : IChat
     public ValueTask DisposeAsync()
     {
         IsDisposed = true;
-        foreach (var listener in _listeners) listener.Writer.TryComplete();
+        lock (_gate)
+            foreach (var listener in _listeners) listener.Writer.TryComplete();
         return ValueTask.CompletedTask;
     }
 

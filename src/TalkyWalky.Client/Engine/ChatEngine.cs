@@ -45,7 +45,7 @@ internal sealed class ChatEngine : IChat
         _status = new ConnectionStatus(_events);
         _outbox = new Outbox(Database, _events, environment, log);
         var names = new ShownNames(Database);
-        _people = new People(Database, _events, names, DevicesChangedAsync);
+        _people = new People(Database, _events, names, DevicesChanged);
         _rooms = new RoomDesk(Database, _outbox, environment);
         _devices = new DeviceDesk(Database, _events, environment, log, () => _loop!.Restart());
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
@@ -204,10 +204,10 @@ internal sealed class ChatEngine : IChat
             await Task.Delay(Poll, _environment.Time, CancellationToken.None);
     }
 
-    private Task DevicesChangedAsync(UserId user)
+    private void DevicesChanged(UserId user)
     {
         if (user == _self.User) _devices.DevicesChanged();
-        return Task.CompletedTask;
+        _outbox.DevicesChanged();
     }
 
     private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);
@@ -221,6 +221,7 @@ internal sealed class ChatEngine : IChat
         if (contact is null && to.IsRoom) return new Kept(null, 0, new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all."));
         contact ??= rows.Contacts.Add(to.Name.Trim(), user: null, conversation: null);
         var now = _environment.Time.GetUtcNow();
+        rows.Conversations.Reopen(contact.Id);
         message = rows.Messages.AddOwn(contact.Id, id, text, now);
         rows.Outbox.AddText(contact.Id, id, text, now);
         return new Kept(message, contact.Id, Known: null);

@@ -29,6 +29,9 @@ internal interface IConnectionPart
 {
     /// <summary>Returns when the connection has ended; must end soon after <see cref="SendContext.Ended"/>.</summary>
     Task RunAsync(SendContext context);
+
+    /// <summary>Deliveries were stored and acknowledged. Returns at once.</summary>
+    void Stored(InboxResult result) { }
 }
 
 /// <summary>Keeps this device connected: one connection after another, with jittered back-off between them, until it is disposed of.</summary>
@@ -199,7 +202,7 @@ internal sealed class ConnectionLoop(
 
         var running = link.RunAsync(stop.Token);
         status.Set(ConnectionState.Online, null);
-        var inbox = new Inbox(outbox, context, people.ContactsChanged);
+        var inbox = new Inbox(outbox, context, Stored);
         await Task.WhenAll(
             [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(context), log),
             .. parts.Select(part => context.GuardAsync(() => part.RunAsync(context), log))]);
@@ -209,6 +212,12 @@ internal sealed class ConnectionLoop(
             return new AfterConnection.Retry(failure is SqliteException sqlite ? $"The profile cannot be read or written: {StoreFailure.Explain(sqlite)}" : Failed);
         if (cancellation.IsCancellationRequested) return new AfterConnection.AtOnce();
         return await JudgeAsync(end, credentials);
+
+        void Stored(InboxResult result)
+        {
+            if (result.HasNewContacts) people.ContactsChanged();
+            foreach (var part in parts) part.Stored(result);
+        }
 
         void Fail(Exception failure)
         {

@@ -16,6 +16,8 @@ internal sealed class EventHub(Database database)
     private readonly List<Listener> _listeners = [];
     private bool _closed;
 
+    public bool HasListeners => Listeners().Length > 0;
+
     /// <summary>New messages are in the store.</summary>
     public void Arrived()
     {

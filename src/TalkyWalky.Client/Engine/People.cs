@@ -9,9 +9,9 @@ namespace TalkyWalky.Client.Engine;
 
 /// <summary>Who is there and how they want to be called: the server's list while connected, else the people known here; changes of those who matter.</summary>
 /// <param name="devicesChanged">Somebody's devices are not what they were.</param>
-internal sealed class People(Database database, EventHub events, ShownNames names, Func<UserId, Task> devicesChanged)
+internal sealed class People(Database database, EventHub events, ShownNames names, Action<UserId> devicesChanged)
 {
-    private const int MaxListed = 100_000;
+    private const int MaxListed = 100_000, NamesAtOnce = 100;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UserId, PersonInfo> _listed = [];
@@ -108,6 +108,7 @@ internal sealed class People(Database database, EventHub events, ShownNames name
 
     private async Task WatchAsync(SendContext context)
     {
+        var asked = new HashSet<UserId>();
         try
         {
             while (true)
@@ -116,6 +117,7 @@ internal sealed class People(Database database, EventHub events, ShownNames name
                 var contacts = await database.RunAsync(static rows => rows.Contacts.All(), context.Ended);
                 HashSet<UserId> users = [.. contacts.Select(static one => one.User).OfType<UserId>().Take(Limits.PresenceWatch)];
                 await names.GiveAsync(users);
+                if (!await AskNamesAsync([.. users.Where(asked.Add)], context)) return;
                 lock (_gate) users.UnionWith(_listed.Keys);
                 var watch = new WatchPresence();
                 watch.Users.AddRange(users.Take(Limits.PresenceWatch).Select(static user => ByteString.CopyFrom(user.ToArray())));
@@ -126,6 +128,23 @@ internal sealed class People(Database database, EventHub events, ShownNames name
         {
             // The connection is over.
         }
+    }
+
+    /// <summary>What contacts called themselves while this device was away. False when the connection is over.</summary>
+    private async Task<bool> AskNamesAsync(List<UserId> users, SendContext context)
+    {
+        while (users.Count > 0)
+        {
+            var ask = new FetchRoster();
+            ask.Users.AddRange(users.Take(NamesAtOnce).Select(static user => ByteString.CopyFrom(user.ToArray())));
+            var answer = await context.Link.AskAsync(new ClientFrame { FetchRoster = ask });
+            if (answer is null) return false;
+            if (answer is not { BodyCase: ServerFrame.BodyOneofCase.RosterPage, RosterPage: { Answered: > 0 } page } || page.Answered > ask.Users.Count) return true;
+            foreach (var user in await names.LearnAsync(page.People.Select(static found => Told(found.Person)).OfType<ToldProfile>(), context)) await TellAsync(user);
+            users.RemoveRange(0, (int)page.Answered);
+        }
+
+        return true;
     }
 
     private async Task ReadPresenceAsync(GatewayLink link)
@@ -149,7 +168,7 @@ internal sealed class People(Database database, EventHub events, ShownNames name
         {
             if (!UserId.TryRead(change.User.Span, out var user)) continue;
             if ((await names.LearnAsync([new ToldProfile(user, change.Profile.Memory)], context)).Contains(user)) await TellAsync(user);
-            if (change.DevicesChanged) await devicesChanged(user);
+            if (change.DevicesChanged) devicesChanged(user);
         }
     }
 

@@ -7,6 +7,13 @@ namespace TalkyWalky.Client.Own;
 /// <summary>What the person does with conversations: lists, reads, mutes and closes them. Each change is kept for the other own devices too.</summary>
 internal sealed class ConversationDesk(Database database, EventHub events, ClientEnvironment environment)
 {
+    // A burst of messages is told once.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<long> _changed = [];
+    private readonly Signal _due = new();
+
     public const string Read = "read/", Muted = "muted/", Closed = "closed/";
 
     /// <summary>Of a conversation that was long unread, the newest messages are told to their authors.</summary>
@@ -16,6 +23,33 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
 
     public async Task<IReadOnlyList<ConversationInfo>> ListAsync(CancellationToken cancellation) =>
         await database.RunAsync(static rows => rows.Conversations.Open(), cancellation);
+
+    /// <summary>These look different: unread, muted, closed.</summary>
+    public void Changed(IEnumerable<long> contacts)
+    {
+        if (!events.HasListeners) return;
+        lock (_gate) _changed.UnionWith(contacts);
+        _due.Raise();
+    }
+
+    /// <summary>Tells what changed by messages and by other own devices, for as long as the connection lives.</summary>
+    public async Task RunAsync(CancellationToken ended)
+    {
+        while (true)
+        {
+            await _due.WaitAsync(ended);
+            await Task.Delay(Pause, environment.Time, ended);
+            long[] changed;
+            lock (_gate)
+            {
+                changed = [.. _changed];
+                _changed.Clear();
+            }
+
+            foreach (var conversation in await database.RunAsync(rows => changed.Select(rows.Conversations.Find).ToList(), ended))
+                events.Publish(new ChatEvent.ConversationChanged(conversation));
+        }
+    }
 
     public Task<OwnAnswer> MuteAsync(Target target, bool muted, DeviceId device, CancellationToken cancellation) =>
         ChangeAsync(target, (rows, contact) => rows.Conversations.SetMuted(contact.Id, muted) && Keep(rows, Muted, contact, muted ? OwnSettings.On : OwnSettings.Off, device), cancellation);

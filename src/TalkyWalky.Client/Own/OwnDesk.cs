@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
+using TalkyWalky.Client.Backfill;
 using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
@@ -12,6 +14,7 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
     private readonly NameDesk _names = new(database, shown, environment);
     private readonly ConversationDesk _conversations = new(database, events, environment);
     private readonly StateSync _sync = new(database, outbox, environment);
+    private readonly BackfillDesk _backfill = new(database, outbox, environment);
     private SendContext? _context;
 
     public async Task<OwnAnswer> AnswerAsync(OwnRequest request, CancellationToken cancellation)
@@ -39,16 +42,22 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
 
     public async Task RunAsync(SendContext context)
     {
-        _ = log;
         Volatile.Write(ref _context, context);
         try
         {
-            if (await _names.LearnOwnAsync(context)) await _sync.RunAsync(context);
+            Func<Task>[] parts = [() => _names.LearnOwnAsync(context), () => _sync.RunAsync(context), () => _conversations.RunAsync(context.Ended), () => _backfill.RunAsync(context)];
+            await Task.WhenAll(parts.Select(part => context.GuardAsync(part, log)));
         }
         finally
         {
             Volatile.Write(ref _context, null);
         }
+    }
+
+    public void Stored(InboxResult result)
+    {
+        if (result.Conversations.Count > 0) _conversations.Changed(result.Conversations);
+        if (result.HasBackfill) _backfill.Raise();
     }
 
     private Task<OwnAnswer> SetAsync(OwnRequest.Settings wanted, CancellationToken cancellation)

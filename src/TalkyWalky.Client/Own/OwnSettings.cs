@@ -11,5 +11,5 @@ internal sealed record OwnSettings(bool DeliveredReceipts, bool ReadReceipts, bo
 
     public static OwnSettings Of(Rows rows) => new(IsOn(rows, Delivered), IsOn(rows, Read), IsOn(rows, TypingName));
 
-    private static bool IsOn(Rows rows, string name) => !string.Equals(rows.States.Find(name)?.Value, Off, StringComparison.Ordinal);
+    public static bool IsOn(Rows rows, string name) => !string.Equals(rows.States.Find(name)?.Value, Off, StringComparison.Ordinal);
 }

@@ -1,6 +1,7 @@
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Own;
 
@@ -29,6 +30,15 @@ internal sealed class StateSync(Database database, Outbox outbox, ClientEnvironm
     private static List<long> Collect(Rows rows, DateTimeOffset now)
     {
         var contacts = rows.Receipts.Collect(now);
+        var owner = rows.Messages.Owner.User;
+        if (rows.Contacts.Find(ConversationId.Direct(rows.Rooms.Anchor, owner, owner)) is not { } own) return contacts;
+        while (rows.States.Due(StateBody.MaxEntries) is { Count: > 0 } due)
+        {
+            rows.Outbox.AddOwn(own.Id, StateBody.Write(due), now);
+            due.ForEach(rows.States.SetTold);
+            if (!contacts.Contains(own.Id)) contacts.Add(own.Id);
+        }
+
         return contacts;
     }
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using TalkyWalky.Client.Backfill;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Send;
@@ -13,7 +14,7 @@ namespace TalkyWalky.Client.Receive;
 /// Receives over one connection: deliveries are stored, then acknowledged, then told. Beside it run the receipts that are due, the questions for grants that did not
 /// come, and the answers to such questions.
 /// </summary>
-internal sealed class Inbox(Outbox outbox, SendContext context, Action contactsChanged)
+internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResult> stored)
 {
     private const int MaxBatch = 256, MaxBatchBytes = 8 * 1024 * 1024, MaxAsks = 50;
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250), AskPause = TimeSpan.FromSeconds(5), GiveInterval = TimeSpan.FromSeconds(20);
@@ -91,7 +92,7 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action contactsC
         foreach (var frame in frames)
         {
             if (frame.BodyCase == ServerFrame.BodyOneofCase.Delivery) batch.Add(frame.Delivery);
-            else batch.Result.Notices.Add(Overflowed(frame.Overflow));
+            else Overflowed(rows, frame.Overflow, batch.Result);
         }
 
         return Finish(rows, batch);
@@ -108,10 +109,14 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action contactsC
         return batch.Result;
     }
 
-    private static string Overflowed(Overflow overflow)
+    private void Overflowed(Rows rows, Overflow overflow, InboxResult result)
     {
-        var since = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(overflow.Since, 0, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
-        return $"{overflow.Dropped} messages for this device are missing since {since:yyyy-MM-dd HH:mm} UTC: its mailbox on the server was full, or they grew too old.";
+        var since = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(overflow.Since, 1, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
+        BackfillSources.Begin(rows, context.Credentials.Identity.User, since.ToUnixTimeMilliseconds());
+        result.HasBackfill = true;
+        result.Notices.Add(
+            $"{overflow.Dropped} messages for this device are missing since {since:yyyy-MM-dd HH:mm} UTC: its mailbox on the server was full, or they grew too old. "
+            + "It asks your other devices and the authors for them.");
     }
 
     private async Task TellAsync(InboxResult result)
@@ -124,7 +129,8 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action contactsC
         foreach (var ask in result.Asks) _asks.Writer.TryWrite(ask);
         if (result.HasReceipts) _receiptsDue.Raise();
         if (result.HasPending) _pendingAdded.Raise();
-        if (result.HasNewContacts) contactsChanged();
+        foreach (var contact in result.Pokes) outbox.Poke(contact);
+        stored(result);
     }
 
     // A receipt waits a moment for others, so that a burst costs one message back.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Own;
 using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
@@ -28,6 +29,15 @@ internal sealed class InboxResult
     public bool HasPending { get; set; }
 
     public bool HasNewContacts { get; set; }
+
+    /// <summary>What was missed came, or the next page of it is due.</summary>
+    public bool HasBackfill { get; set; }
+
+    /// <summary>Contacts with something new to send.</summary>
+    public HashSet<long> Pokes { get; } = [];
+
+    /// <summary>Contacts whose conversation looks different: unread, muted, closed.</summary>
+    public HashSet<long> Conversations { get; } = [];
 
     /// <summary>What rooms were caught at, each once.</summary>
     public HashSet<(ConversationId Room, RoomAlarm Alarm)> Alarms { get; } = [];
@@ -81,6 +91,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
     /// <summary>Stores the sessions as they now stand. Last call before the commit.</summary>
     public void Finish()
     {
+        if (Result.Conversations.Count > 0 || Result.HasNewContacts) StateChanges.Retry(rows, Result.Conversations);
         foreach (var id in _moved) rows.Receiving.Save(_sessions[id]!.Value.Session, now);
     }
 
@@ -218,19 +229,44 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         switch (opened.Body)
         {
             case MessageBody.Receipt receipt:
-                foreach (var id in receipt.Delivered)
-                {
-                    if (rows.Messages.SetDelivered(id, contact) is { } changed) Result.Changed.Add(changed);
-                }
-
+                StoreReceipt(session, receipt.Delivered, isRead: false);
+                break;
+            case MessageBody.Read read:
+                StoreReceipt(session, read.Ids, isRead: true);
                 break;
             case MessageBody.Text text:
                 StoreText(session, contact, opened, kind: null, text.Value, remark);
+                break;
+            case MessageBody.Unknown own when OwnMail.Handles(own.Kind):
+                TakeOwn(session, contact, own);
                 break;
             case MessageBody.Unknown unknown:
                 StoreText(session, contact, opened, unknown.Kind, System.Text.Encoding.UTF8.GetString(unknown.Json.Span), remark);
                 break;
         }
+    }
+
+    // Over the direct conversation with the author alone: nobody else has a say about it.
+    private void StoreReceipt(ReceivingSession session, IReadOnlyList<MessageId> ids, bool isRead)
+    {
+        if (session.SenderUser == credentials.Identity.User) return; // another own device told somebody
+        if (session.Conversation != ConversationId.Direct(credentials.Anchor.Hash, credentials.Identity.User, session.SenderUser))
+        {
+            Reject(session.SenderDevice, EnvelopeKind.Message, "a receipt outside the direct conversation");
+            return;
+        }
+
+        foreach (var id in ids)
+        {
+            if (rows.Told.Add(session.SenderUser, id, isRead) is { } changed) Result.Changed.Add(changed);
+        }
+    }
+
+    private void TakeOwn(ReceivingSession session, long contact, MessageBody.Unknown body)
+    {
+        var letter = new OwnLetter(session.SenderUser, session.SenderDevice, session.Conversation, contact, body.Kind, body.Json);
+        var mail = new OwnMail(rows, credentials.Identity.User, credentials.Identity.Device, now, Result);
+        if (mail.Take(letter) is { } why) Reject(session.SenderDevice, EnvelopeKind.Message, why);
     }
 
     private void StoreText(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? kind, string text, string? remark)
@@ -241,14 +277,18 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             : "This message is of a kind that this version cannot show; update this program to read it.";
         var received = new ReceivedText(session.SenderUser, opened.Id, contact, session.Id, opened.N, opened.SentAt, kind, text, trouble, mine);
         if (!rows.Messages.AddReceived(received, now)) return;
+        rows.Conversations.Reopen(contact);
+        Result.Conversations.Add(contact);
         if (mine)
         {
             Result.Own.Add((session.SenderUser, opened.Id));
             return;
         }
 
+        Result.HasArrivals = true;
+        if (!OwnSettings.IsOn(rows, OwnSettings.Delivered)) return;
         rows.Receipts.Add(rows.Contacts.Find(session.SenderUser)!.Id, opened.Id);
-        Result.HasArrivals = Result.HasReceipts = true;
+        Result.HasReceipts = true;
     }
 
     private void AddRequest(Delivery delivery, Origin origin)

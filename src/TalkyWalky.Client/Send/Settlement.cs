@@ -101,7 +101,10 @@ internal static class Settlement
         rows.Outbox.Remove(item.Item.Ticket);
         rows.Sending.Accepted(item.Item.Session!.Value, item.Item.N, Digest.Sha256(item.Jwe));
         if (item.Item.Kind is not OutboxKind.Text) return;
+        rows.Messages.SetPlace(item.Item.Message, item.Item.Session!.Value, item.Item.N, item.Epoch);
         if (rows.Messages.SetSent(item.Item.Message) is { } message) changed.Add(message);
+        // Its readers may have been faster than the gateway's answer.
+        if (rows.Told.Judge(item.Item.Message) is { } told) changed.Add(told);
         if (rows.Messages.Find(rows.Messages.Owner.User, item.Item.Message) is { } now) outcomes.Add((item.Item.Message, new SendOutcome.Sent(now)));
     }
 

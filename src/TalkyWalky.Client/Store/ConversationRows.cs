@@ -37,6 +37,10 @@ internal sealed class ConversationRows(Rows rows)
 
     public bool SetClosed(long contact, bool closed) => rows.Execute("UPDATE contact SET closed = ?2 WHERE id = ?1 AND closed <> ?2", contact, closed) > 0;
 
+    /// <summary>Something new opens a closed conversation again; a room only for who is in it. False when it was open.</summary>
+    public bool Reopen(long contact) => rows.Execute(
+        "UPDATE contact SET closed = 0 WHERE id = ?1 AND closed = 1 AND (kind = 0 OR EXISTS (SELECT 1 FROM room r WHERE r.contact = ?1 AND r.member = 1))", contact) > 0;
+
     /// <summary>The newest message of someone else at or before a place.</summary>
     public (UserId Author, MessageId Message, long Position)? NewestReceived(long contact, long upTo)
     {

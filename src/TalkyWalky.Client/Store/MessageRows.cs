@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using TalkyWalky.Client.Backfill;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
@@ -20,9 +21,10 @@ internal sealed class MessageRows(Rows rows)
         SELECT m.author, m.message, m.contact, m.state, m.sent, m.received, m.sequence, m.position, m.text, m.trouble, m.kind IS NOT NULL,
             m.session IS NOT NULL AND (
                 EXISTS (SELECT 1 FROM gap g WHERE g.session = m.session AND g.n < m.n
+                    AND NOT EXISTS (SELECT 1 FROM receiving s WHERE s.session = m.session AND s.settled > g.n)
                     AND g.n > coalesce((SELECT max(e.n) FROM message e WHERE e.session = m.session AND e.n < m.n), -1))
                 OR (NOT EXISTS (SELECT 1 FROM message e WHERE e.session = m.session AND e.n < m.n)
-                    AND EXISTS (SELECT 1 FROM receiving r WHERE r.session = m.session AND r.before IS NOT NULL
+                    AND EXISTS (SELECT 1 FROM receiving r WHERE r.session = m.session AND r.before IS NOT NULL AND r.settled = 0
                         AND NOT EXISTS (SELECT 1 FROM receiving p WHERE p.session = r.before AND p.next > r.before_n
                             AND NOT EXISTS (SELECT 1 FROM gap g WHERE g.session = p.session AND g.n = r.before_n)))))
         FROM message m
@@ -54,6 +56,38 @@ internal sealed class MessageRows(Rows rows)
             text.Kind, text.Text, text.Trouble);
         return true;
     }
+
+    /// <summary>What another device gave of what this one missed, at its place. False when it is stored already.</summary>
+    /// <param name="isNews">It is told like a message that arrives now.</param>
+    public bool AddGiven(long contact, GivenMessage message, bool isNews, DateTimeOffset now)
+    {
+        if (rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", message.Author.ToArray(), message.Id.ToArray()) > 0) return false;
+        var mine = message.Author == Owner.User;
+        var sent = DateTimeOffset.FromUnixTimeMilliseconds(message.Sent);
+        var places = new Places(rows);
+        var time = sent < now ? sent : now;
+        var place = message.Session is { } session && !mine ? places.ForReceived(contact, session, message.N, time) : places.ForTime(contact, time);
+        var sequence = mine || !isNews ? 0 : rows.Number("SELECT coalesce(max(sequence), 0) + 1 FROM message WHERE sequence > 0");
+        var what = message.What.Length > 0 ? message.What : null;
+        var trouble = what is null ? null : "This message is of a kind that this version cannot show; update this program to read it.";
+        Insert(
+            message.Author, message.Id, contact, mine ? MessageState.Sent : MessageState.Received, sent, now, sequence, place, message.Session,
+            message.Session is null ? null : message.N, what, message.Text, trouble);
+        rows.Execute("UPDATE message SET epoch = ?1 WHERE author = ?2 AND message = ?3", (long)message.Epoch, message.Author.ToArray(), message.Id.ToArray());
+        return true;
+    }
+
+    /// <summary>Messages that were sent, with their places, those after one; of everybody or of one author.</summary>
+    public List<(long Position, GivenMessage Message)> Stored(long contact, long after, UserId? author, int limit) => rows.Query(
+        """
+        SELECT author, message, sent, position, session, n, epoch, kind, text FROM message
+        WHERE contact = ?1 AND position > ?2 AND state NOT IN (0, 3) AND (?3 IS NULL OR author = ?3) ORDER BY position LIMIT ?4
+        """,
+        ReadStored, contact, after, author?.ToArray(), limit);
+
+    /// <summary>An own message went out: where it stands for its readers.</summary>
+    public void SetPlace(MessageId message, SessionId session, int n, ulong epoch) => rows.Execute(
+        "UPDATE message SET session = ?1, n = ?2, epoch = ?3 WHERE author = ?4 AND message = ?5", session.ToArray(), n, (long)epoch, Owner.User.ToArray(), message.ToArray());
 
     /// <summary>The newest messages before a position, oldest first.</summary>
     public List<ChatMessage> History(long contact, int limit, long? before)
@@ -101,8 +135,8 @@ internal sealed class MessageRows(Rows rows)
         var id = author.ToArray();
         rows.Execute(
             """
-            INSERT INTO message(author, message, contact, state, sent, received, sequence, position, session, n, kind, text, trouble)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            INSERT INTO message(author, message, contact, state, sent, received, sequence, position, session, n, kind, text, trouble, epoch)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, coalesce((SELECT epoch FROM receiving WHERE session = ?9), 0))
             """,
             id, message.ToArray(), contact, (int)state, sent.ToUnixTimeMilliseconds(), received?.ToUnixTimeMilliseconds(), sequence, position, session?.ToArray(), n, kind,
             rows.Seal(TextColumn, Row(id, message), Encoding.UTF8.GetBytes(text)), SealTrouble(id, message, trouble));
@@ -130,6 +164,18 @@ internal sealed class MessageRows(Rows rows)
     private string AuthorOf(Contact conversation, byte[] author) => conversation.Kind == ContactKind.Person ? conversation.Username
         : UserId.TryRead(author, out var user) && rows.Contacts.Find(user) is { } person ? person.Username
         : throw new ProfileDamagedException("a message has no author");
+
+    private (long Position, GivenMessage Message) ReadStored(SqliteDataReader reader)
+    {
+        var author = reader.Bytes(0);
+        UserId.TryRead(author, out var user);
+        MessageId.TryRead(reader.Bytes(1), out var message);
+        var text = Encoding.UTF8.GetString(rows.Open(TextColumn, Row(author, message), reader.Bytes(8)));
+        var from = user == Owner.User ? Owner.Username : rows.Contacts.Find(user)?.Username ?? user.ToString();
+        return (reader.GetInt64(3), new GivenMessage(
+            user, from, message, Math.Max(0, reader.GetInt64(2)), SessionId.TryRead(reader.BytesOrNull(4), out var session) ? session : null,
+            reader.IsDBNull(5) ? 0 : reader.GetInt32(5), (ulong)reader.GetInt64(6), reader.IsDBNull(7) ? "" : reader.GetString(7), text));
+    }
 
     private static byte[] Row(byte[] author, MessageId message) => [.. author, .. message.ToArray()];
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using TalkyWalky.Crypto;
+using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
@@ -12,6 +13,10 @@ internal enum OutboxKind
 
     /// <summary>Carries nothing but the place of its session: the newest head of a room.</summary>
     Empty = 2,
+    Read = 3,
+
+    /// <summary>What a device tells another without showing it: JSON whose first member is its kind.</summary>
+    Own = 4,
 }
 
 /// <summary>One message on its way out: a draft, or sealed at (<paramref name="Session"/>, <paramref name="N"/>).</summary>
@@ -21,12 +26,21 @@ internal sealed record OutboxItem(long Ticket, long Contact, OutboxKind Kind, Me
 internal sealed class OutboxRows(Rows rows)
 {
     private const string Columns = "ticket, contact, kind, message, written, session, n";
+    private const int MaxKind = 32;
     private const string BodyColumn = "outbox.body", JweColumn = "outbox.jwe";
 
     public void AddText(long contact, MessageId message, string text, DateTimeOffset now) => Add(contact, OutboxKind.Text, message, Encoding.UTF8.GetBytes(text), now);
 
     public void AddReceipt(long contact, IReadOnlyList<MessageId> delivered, DateTimeOffset now) =>
         Add(contact, OutboxKind.Receipt, MessageId.New(), [.. delivered.SelectMany(static id => id.ToArray())], now);
+
+    public void AddRead(long contact, IReadOnlyList<MessageId> read, DateTimeOffset now) =>
+        Add(contact, OutboxKind.Read, MessageId.New(), [.. read.SelectMany(static id => id.ToArray())], now);
+
+    public void AddOwn(long contact, ReadOnlySpan<byte> json, DateTimeOffset now) => Add(contact, OutboxKind.Own, MessageId.New(), json.ToArray(), now);
+
+    /// <summary>Bodies of <see cref="OutboxKind.Own"/> that wait for this contact.</summary>
+    public int CountOwn(long contact) => (int)rows.Number("SELECT count(*) FROM outbox WHERE contact = ?1 AND kind = ?2", contact, (int)OutboxKind.Own);
 
     public void AddEmpty(long contact, DateTimeOffset now) => Add(contact, OutboxKind.Empty, MessageId.New(), [], now);
 
@@ -49,6 +63,8 @@ internal sealed class OutboxRows(Rows rows)
             OutboxKind.Text => new MessageBody.Text(Encoding.UTF8.GetString(plain)),
             OutboxKind.Receipt => new MessageBody.Receipt(Ids(plain)),
             OutboxKind.Empty => new MessageBody.Empty(),
+            OutboxKind.Read => new MessageBody.Read(Ids(plain)),
+            OutboxKind.Own when KindOf(plain) is { } kind => new MessageBody.Unknown(kind, plain),
             _ => throw new ProfileDamagedException("something to send is of a kind that this version does not know"),
         };
     }
@@ -72,6 +88,12 @@ internal sealed class OutboxRows(Rows rows)
     private void Add(long contact, OutboxKind kind, MessageId message, byte[] body, DateTimeOffset now) => rows.Execute(
         "INSERT INTO outbox(contact, kind, message, written, body) VALUES (?1, ?2, ?3, ?4, ?5)",
         contact, (int)kind, message.ToArray(), now.ToUnixTimeMilliseconds(), rows.Seal(BodyColumn, message.ToArray(), body));
+
+    private static string? KindOf(byte[] json)
+    {
+        var reader = new CanonicalJsonReader(json);
+        return reader.Literal("{\"kind\":"u8) && reader.String(MaxKind, out var kind) ? kind : null;
+    }
 
     private static List<MessageId> Ids(byte[] joined)
     {
@@ -114,18 +136,19 @@ internal sealed class ReceiptRows(Rows rows)
         var contacts = rows.Query("SELECT DISTINCT contact FROM receipt", static reader => reader.GetInt64(0));
         foreach (var contact in contacts)
         {
-            while (Take(contact) is { Count: > 0 } batch) rows.Outbox.AddReceipt(contact, batch, now);
+            while (Take(contact, isRead: false) is { Count: > 0 } batch) rows.Outbox.AddReceipt(contact, batch, now);
+            while (Take(contact, isRead: true) is { Count: > 0 } batch) rows.Outbox.AddRead(contact, batch, now);
         }
 
         return contacts;
     }
 
-    private List<MessageId> Take(long contact)
+    private List<MessageId> Take(long contact, bool isRead)
     {
         var batch = rows.Query(
-            "SELECT message FROM receipt WHERE contact = ?1 LIMIT ?2",
+            "SELECT message FROM receipt WHERE contact = ?1 AND read = ?2 LIMIT ?3",
             static reader => MessageId.TryRead(reader.Bytes(0), out var id) ? id : default,
-            contact, MaxBatch);
+            contact, isRead, MaxBatch);
         foreach (var id in batch) rows.Execute("DELETE FROM receipt WHERE contact = ?1 AND message = ?2", contact, id.ToArray());
         return batch;
     }

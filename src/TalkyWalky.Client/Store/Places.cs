@@ -35,6 +35,14 @@ internal sealed class Places(Rows rows)
         return above.Position;
     }
 
+    /// <summary>By time alone.</summary>
+    public long ForTime(long contact, DateTimeOffset time)
+    {
+        var place = OfTime(time);
+        while (IsTaken(contact, place)) place++;
+        return place;
+    }
+
     // The clock of a forger may stand before 1970 or far ahead; the caller bounds the latter by its own.
     private static long OfTime(DateTimeOffset time) => Math.Max(0, time.ToUnixTimeMilliseconds()) << TimeShift;
 

@@ -39,6 +39,13 @@ internal sealed class ReceivingRows(Rows rows)
         foreach (var n in session.Missing) rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", id, n);
     }
 
+    /// <summary>An author gave all that is missing of the sessions so far: what did not come of them was nothing to show.</summary>
+    public void Settle(long contact, UserId author) => rows.Execute(
+        "UPDATE receiving SET settled = next WHERE contact = ?1 AND session IN (SELECT session FROM message WHERE contact = ?1 AND author = ?2 AND session IS NOT NULL)",
+        contact, author.ToArray());
+
+    public void SettleAll() => rows.Execute("UPDATE receiving SET settled = next");
+
     /// <summary>Forgets the keys of sessions that nothing can arrive for any more.</summary>
     public void Forget(DateTimeOffset usedBefore) => rows.Execute("DELETE FROM receiving WHERE used < ?1", usedBefore.ToUnixTimeMilliseconds());
 

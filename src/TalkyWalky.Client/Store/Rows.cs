@@ -30,6 +30,8 @@ internal sealed class Rows : IDisposable
         States = new StateRows(this);
         Conversations = new ConversationRows(this);
         Names = new NameRows(this);
+        Told = new ToldRows(this);
+        Backfill = new BackfillRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -59,6 +61,10 @@ internal sealed class Rows : IDisposable
     public ConversationRows Conversations { get; }
 
     public NameRows Names { get; }
+
+    public ToldRows Told { get; }
+
+    public BackfillRows Backfill { get; }
 
     public byte[] Seal(string column, ReadOnlySpan<byte> row, ReadOnlySpan<byte> plain) => _vault.Seal(column, row, plain);
 

@@ -80,8 +80,9 @@ internal static class Schema
             name TEXT PRIMARY KEY, time INTEGER NOT NULL, device BLOB NOT NULL, due INTEGER NOT NULL, waits INTEGER NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX state_due ON state(name) WHERE due = 1;
         CREATE INDEX state_waits ON state(name) WHERE waits = 1;
+        ALTER TABLE slice ADD COLUMN user BLOB;
         CREATE TABLE backfill(
-            peer BLOB NOT NULL, conversation BLOB NOT NULL, job BLOB NOT NULL, since INTEGER NOT NULL, state INTEGER NOT NULL, asked INTEGER NOT NULL,
-            PRIMARY KEY (peer, conversation)) WITHOUT ROWID;
+            job BLOB PRIMARY KEY, peer BLOB NOT NULL, conversation BLOB NOT NULL, since INTEGER NOT NULL, state INTEGER NOT NULL, asked INTEGER NOT NULL,
+            device BLOB, cursor TEXT NOT NULL, UNIQUE (peer, conversation)) WITHOUT ROWID;
         """;
 }

@@ -32,14 +32,14 @@ internal sealed class SendingRows(Rows rows)
             "INSERT INTO sending(session, contact, state, started, value, payload, epoch, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             id, contact, (int)SendingState.GrantDue, started.Session.StartedAt.ToUnixTimeMilliseconds(), Sealed(started.Session),
             rows.Seal(PayloadColumn, id, started.Payload), (long)started.Session.Epoch, started.Session.LedgerHead?.ToArray());
-        var certificates = recipients.ToDictionary(static recipient => recipient.Device, static recipient => recipient.CertificateHash);
+        var certificates = recipients.ToDictionary(static recipient => recipient.Device);
         foreach (var (device, slice) in started.Slices)
         {
             byte[] row = [.. id, .. device.ToArray()];
-            var certificate = certificates[device];
+            var recipient = certificates[device];
             rows.Execute(
-                "INSERT INTO slice(session, device, certificate, given, value) VALUES (?1, ?2, ?3, 0, ?4)",
-                id, device.ToArray(), certificate.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()));
+                "INSERT INTO slice(session, device, certificate, given, value, user) VALUES (?1, ?2, ?3, 0, ?4, ?5)",
+                id, device.ToArray(), recipient.CertificateHash.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()), recipient.User.ToArray());
         }
     }
 

@@ -30,6 +30,6 @@ internal sealed class SettingRows(Rows rows)
 internal static class SettingNames
 {
     public const string Profile = "profile", IdentityKey = "identity.key", IdentityCertificate = "identity.certificate", NextEncryptionKey = "encryption.next",
-        Generation = "generation", LoggedOut = "logged-out", KnownDevices = "devices",
-        AwaitsApproval = "awaits-approval";
+        Generation = "generation", LoggedOut = "logged-out", KnownDevices = "devices", AwaitsApproval = "awaits-approval",
+        StateGiven = "state.given", Connected = "connected", HistorySince = "history.since";
 }

@@ -47,6 +47,21 @@ internal sealed class TestClient : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Another device of this person, let in by this one, which is open.</summary>
+    public async Task<TestClient> AddDeviceAsync(JoinLink link)
+    {
+        var added = new TestClient(NewFolder(), Name, Environment);
+        var pending = Assert.IsType<EnrolOutcome.Pending>(await added.EnrolAsync(link));
+        var listed = Assert.IsType<DeviceAnswer.Devices>(await Chat!.DeviceAsync(new DeviceRequest.List(), CancellationToken.None)).Page;
+        var waiting = listed.Single(device => device.KeyFingerprint == pending.KeyFingerprint).Device.ToString();
+        Assert.IsType<DeviceAnswer.Done>(await Chat.DeviceAsync(new DeviceRequest.Approve(waiting), CancellationToken.None));
+        Assert.IsType<EnrolOutcome.Enrolled>(await added.EnrolAsync(link));
+        return added;
+    }
+
+    public Task<EnrolOutcome> EnrolAsync(JoinLink link) =>
+        Enrolment.EnrolAsync(Folder, Passphrase, new Registration(link, Name, Password, null, null), null, Environment, CancellationToken.None);
+
     /// <summary>The same person, opened from a copy of the profile's files.</summary>
     public TestClient Copy()
     {
@@ -141,6 +156,19 @@ internal sealed class TestClient : IAsyncDisposable
             var message = (await Chat!.HistoryAsync(Target.Person(with.Name), 10_000, null, CancellationToken.None)).FirstOrDefault(one => one.Id == id);
             if (message?.State == state) return message;
             if (patience.IsCancellationRequested) Assert.Fail($"the message stays {message?.State} ({message?.Trouble})");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Asks again until the answer is as wanted.</summary>
+    public async Task<T> UntilAsync<T>(Func<IChat, Task<T>> ask, Func<T, bool> wanted)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var answer = await ask(Chat!);
+            if (wanted(answer)) return answer;
+            if (patience.IsCancellationRequested) Assert.Fail($"the answer stays {answer}");
             await Task.Delay(20, CancellationToken.None);
         }
     }

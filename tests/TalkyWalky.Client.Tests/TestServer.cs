@@ -16,7 +16,16 @@ public sealed class TestServer : IAsyncLifetime
     private Task _errors = Task.CompletedTask;
     private Task _output = Task.CompletedTask;
 
-    public TestServer() => _relay = new Relay("127.0.0.1", _port);
+    private readonly (string Name, string Value)[] _settings;
+
+    public TestServer() : this([]) { }
+
+    /// <param name="settings">Environment variables.</param>
+    internal TestServer((string Name, string Value)[] settings)
+    {
+        _relay = new Relay("127.0.0.1", _port);
+        _settings = settings;
+    }
 
     public JoinLink Link { get; private set; } = null!;
 
@@ -34,6 +43,7 @@ public sealed class TestServer : IAsyncLifetime
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "talkywalkyd.dll"), "serve", "--data", _data, "--listen", $"127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}"])
             start.ArgumentList.Add(argument);
         start.Environment["TALKYWALKYD_PUBLICURL"] = $"https://127.0.0.1:{_relay.Port}";
+        foreach (var (name, value) in _settings) start.Environment[name] = value;
         _process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         _errors = _process.StandardError.ReadToEndAsync();
         var ready = await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));

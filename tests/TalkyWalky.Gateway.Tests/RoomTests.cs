@@ -212,7 +212,13 @@ public sealed class RoomTests : IAsyncLifetime
     public async Task LongLedger_ComesInPagesThatReplay()
     {
         var room = await TestRoom.CreateAsync(_host, _ada, _client);
-        for (var i = 0; i < 125; i++) await room.DoAsync(_ada, _client, new RoomAction.Change(new RoomSettings($"Tea {i}", new string('茶', Limits.RoomTopic), RoomAccess.Invitation)));
+        UserId[] people = [.. (await _host.AddManyAsync(Limits.CommitUsers, devices: 0)).Select(static person => person.User)];
+        for (var i = 0; i < 20; i++)
+        {
+            await room.DoAsync(_ada, _client, new RoomAction.Invite(people));
+            await room.DoAsync(_ada, _client, new RoomAction.Remove(people));
+        }
+
         RoomState? replayed = null;
         var pages = 0;
         for (var more = true; more; pages++)

@@ -161,6 +161,9 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
         await DisposeAsync();
     }
 
+    /// <summary>Completes when the gateway has dealt with all that was sent before.</summary>
+    public Task AnsweredAsync() => ListRoomsAsync();
+
     private static Envelope EnvelopeOf(ConversationId conversation, ulong epoch, EnvelopeKind kind, ReadOnlyMemory<byte> payload) =>
         new() { Kind = kind, Conversation = ByteString.CopyFrom(conversation.ToArray()), Epoch = epoch, Payload = ByteString.CopyFrom(payload.Span) };
 

@@ -80,6 +80,18 @@ public sealed class RoomPublishTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Grant_BetweenOwnDevices_PassesAfterLeavingTheRoom()
+    {
+        await using var bob = await _bob.ConnectAsync();
+        var phone = await _host.EnrolAsync(_bob.Account);
+        await _room.DoAsync(_ada, _client, new RoomAction.Remove([_bob.User]));
+        await bob.PublishAsync(_room.Id, 2, EnvelopeKind.GrantRequest, new byte[1], (phone.Id, []));
+        await bob.ExpectAsync(BodyOneofCase.Accepted);
+        await bob.SayAsync(_room, new byte[1], phone.Id);
+        Assert.Equal(RefusalCode.NotAllowed, await bob.ExpectRefusedAsync(2));
+    }
+
+    [Fact]
     public Task Message_NamingADeviceOfSomebodyElse_SaysDevicesChanged() =>
         RefusedAsync(RefusalCode.DevicesChanged, epoch: 2, EnvelopeKind.Message, (_bob.Id, []), (_eve.Id, []));
 

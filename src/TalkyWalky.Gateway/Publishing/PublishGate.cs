@@ -16,10 +16,17 @@ internal sealed class PublishGate(Rosters rosters, RoomGate rooms, Digest root, 
     {
         if (await rosters.GetAsync(sender.User, cancellation) is not { } own) return new GateDecision.Expelled(Expulsions.NoAccount);
         if (Expel(sender, own) is { } known) return new GateDecision.Expelled(known);
-        if (publish.Epoch == 0) return await DecideDirectAsync(sender, own, publish, cancellation);
+        if (publish.Epoch == 0 || IsBetweenOwnDevices(publish, own)) return await DecideDirectAsync(sender, own, publish, cancellation);
         var refusal = await rooms.DecideAsync(sender, publish, cancellation);
-        return refusal.IsSet ? new GateDecision.Refused(refusal) : GateDecision.Pass;
+        if (!refusal.IsSet) return GateDecision.Pass;
+        if (await rosters.LoadAsync(sender.User, cancellation) is not { } fresh) return new GateDecision.Expelled(Expulsions.NoAccount);
+        if (Expel(sender, fresh) is { } ending) return new GateDecision.Expelled(ending);
+        return IsBetweenOwnDevices(publish, fresh) ? await DecideDirectAsync(sender, fresh, publish, cancellation) : new GateDecision.Refused(refusal);
     }
+
+    // Grants and requests between a person's own devices pass in any conversation, also in rooms that the person has left.
+    private static bool IsBetweenOwnDevices(CheckedPublish publish, Roster own) =>
+        publish.Kind != EnvelopeKind.Message && publish.Recipients.All(recipient => own.Devices.ContainsKey(recipient.Device));
 
     private async ValueTask<GateDecision> DecideDirectAsync(Session sender, Roster own, CheckedPublish publish, CancellationToken cancellation)
     {

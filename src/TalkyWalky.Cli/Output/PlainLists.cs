@@ -71,8 +71,12 @@ internal static class PlainLists
         _ => "revoked",
     };
 
-    public static string Seen(DeviceInfo device, TimeZoneInfo zone) =>
-        device.LastLogin is { } time ? $"last seen {PlainText.Minute(time, zone)}" : $"added {PlainText.Minute(device.AddedAt, zone)}";
+    public static string Seen(DeviceInfo device, TimeZoneInfo zone) => device switch
+    {
+        { Standing: DeviceStanding.Pending } => $"asked {PlainText.Minute(device.AddedAt, zone)}",
+        { LastLogin: { } time } => $"last seen {PlainText.Minute(time, zone)}",
+        _ => $"added {PlainText.Minute(device.AddedAt, zone)}",
+    };
 
     /// <summary>In groups of four, as people compare it.</summary>
     public static string Fingerprint(string hex) => string.Join(' ', hex.Chunk(4).Select(static four => new string(four)));

@@ -131,6 +131,7 @@ internal sealed class ChatEngine : IChat
     public async Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);
+        if (request is OwnRequest.SetName or OwnRequest.RevertName) await WhileConnectingAsync(cancellation);
         return await _own.AnswerAsync(request, cancellation);
     }
 

@@ -35,6 +35,19 @@ public sealed class ChatTests : IDisposable
     }
 
     [Fact]
+    public async Task Chat_RoomWhileOffline_OpensWhatIsKnown()
+    {
+        _run.Chat.Rooms.Add("Planning", RoomRank.Member);
+        _run.Chat.Rooms.Add("Other", RoomRank.None, isOpen: true);
+        _run.Chat.Rooms.IsReachable = false;
+        _run.Chat.Connection = ConnectionState.Offline;
+        var ran = await _run.RunAsync("later\n", ["chat", "--room", "Planning"]);
+        Assert.Equal(0, ran.Code);
+        Assert.Contains("alice in Planning (queued): later", ran.Output, StringComparison.Ordinal);
+        Assert.Equal(5, (await _run.RunAsync("", ["chat", "--room", "Other"])).Code);
+    }
+
+    [Fact]
     public async Task Chat_WhatItShows_IsMarkedAsRead()
     {
         _run.Chat.Rooms.Add("Planning", RoomRank.Member);

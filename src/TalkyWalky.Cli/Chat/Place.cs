@@ -8,6 +8,9 @@ namespace TalkyWalky.Cli.Chat;
 /// <param name="Room">What is known of the room; null for a person.</param>
 internal sealed record Place(Target Target, string Name, RoomInfo? Room)
 {
+    /// <summary>Digits of a room's id that stand for the room.</summary>
+    public const int ShortestId = 8;
+
     public static Place Person(string username) => new(Target.Person(username), username, Room: null);
 
     /// <summary>The room keeps its id when it is renamed or shares its name.</summary>
@@ -22,8 +25,10 @@ internal sealed record Place(Target Target, string Name, RoomInfo? Room)
         other == Target || (other.IsRoom == Target.IsRoom && string.Equals(other.Name, Room?.Name ?? Name, StringComparison.OrdinalIgnoreCase));
 }
 
-/// <summary>What opening a conversation came to: one of the two is there.</summary>
-internal readonly record struct Opening(Place? Place, string? Why);
+/// <summary>What opening a conversation came to.</summary>
+/// <param name="Why">Why there is none, or what else to know.</param>
+/// <param name="Code">What a command that wanted nothing else ends with.</param>
+internal readonly record struct Opening(Place? Place, string? Why, int Code = ExitCode.Refused);
 
 /// <summary>Opens conversations by what a person typed.</summary>
 internal sealed class Places(IChat chat)
@@ -36,13 +41,14 @@ internal sealed class Places(IChat chat)
         RoomAnswer.Shown { Room: { Own: RoomRank.None } room } => new Opening(null, $"You are not in {room.Name}; /join {room.Name} enters it."),
         RoomAnswer.Shown { Room: { Own: RoomRank.Invited } room } => new Opening(null, $"You are invited to {room.Name}; /join {room.Name} enters it."),
         RoomAnswer.Shown { Room: var room } => new Opening(Place.Of(room), null),
-        var answer => new Opening(null, Why(answer)),
+        RoomAnswer.Unreachable away when await KnownAsync(name, cancellation) is { } room => new Opening(Place.Of(room), away.Why),
+        var answer => Not(answer),
     };
 
     public async Task<Opening> JoinAsync(string name, CancellationToken cancellation) => await chat.RoomAsync(new RoomRequest.Join(name), cancellation) switch
     {
         RoomAnswer.Done { Room: var room } => new Opening(Place.Of(room), null),
-        var answer => new Opening(null, Why(answer)),
+        var answer => Not(answer),
     };
 
     /// <summary>What came of it, as a sentence.</summary>
@@ -66,6 +72,17 @@ internal sealed class Places(IChat chat)
             RoomAnswer.Rooms => ([], "There are no rooms yet."),
             var answer => ([], Why(answer)),
         };
+
+    // What was written in a room can be read, and be written to be sent later, without the server.
+    private async Task<RoomInfo?> KnownAsync(string name, CancellationToken cancellation)
+    {
+        if (await chat.RoomAsync(new RoomRequest.List(All: false), cancellation) is not RoomAnswer.Rooms { Page: var rooms }) return null;
+        var found = rooms.Where(room => room.Own >= RoomRank.Member && (string.Equals(room.Name, name, StringComparison.OrdinalIgnoreCase)
+            || (name.Length >= Place.ShortestId && room.Room.ToString().StartsWith(name, StringComparison.OrdinalIgnoreCase)))).ToList();
+        return found.Count == 1 ? found[0] : null;
+    }
+
+    private static Opening Not(RoomAnswer answer) => new(null, Why(answer), answer is RoomAnswer.Unreachable ? ExitCode.Unreachable : ExitCode.Refused);
 
     private static string Why(RoomAnswer answer) => answer switch
     {

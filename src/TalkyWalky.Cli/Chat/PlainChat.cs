@@ -40,9 +40,11 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
 
     private async Task<int?> BeginAsync(Target with, CancellationToken cancellation)
     {
-        var (place, why) = await _places.OpenAsync(with, cancellation);
+        var (place, why, code) = await _places.OpenAsync(with, cancellation);
         _place = place;
-        return place is null ? await Reply.FailAsync(ExitCode.Refused, why!) : null;
+        if (place is null) return await Reply.FailAsync(code, why!);
+        if (why is not null) await NoteAsync(why);
+        return null;
     }
 
     private async Task<int> ReadAsync(Happenings happenings, CancellationToken cancellation)
@@ -129,6 +131,7 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
         }
 
         _place = opening.Place;
+        if (opening.Why is { } why) await NoteAsync(why);
         await NoteAsync(opening.Place.Target.IsRoom ? $"You now write in {opening.Place.Name}." : $"You now write to {opening.Place.Name}.");
     }
 

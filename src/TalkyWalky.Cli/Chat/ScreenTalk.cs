@@ -58,7 +58,7 @@ internal sealed class ScreenTalk(IChat chat, Screen screen, Courtesies courtesie
     private async Task GoAsync(Opening opening, CancellationToken cancellation)
     {
         if (opening.Place is { } place) await ShowAsync(place, RecentMessages, cancellation);
-        else screen.Note(opening.Why!);
+        if (opening.Why is { } why) screen.Note(why);
     }
 
     private async Task ShowAsync(Place place, int messages, CancellationToken cancellation)
@@ -98,7 +98,6 @@ internal sealed class ScreenTalk(IChat chat, Screen screen, Courtesies courtesie
 
     private async Task LeaveAsync(string room, CancellationToken cancellation)
     {
-        var sentence = await _places.LeaveAsync(room, cancellation);
-        screen.Note(sentence);
+        screen.Note(await _places.LeaveAsync(room, cancellation));
     }
 }

@@ -203,9 +203,10 @@ internal sealed class ConnectionLoop(
         var running = link.RunAsync(stop.Token);
         status.Set(ConnectionState.Online, null);
         var inbox = new Inbox(outbox, context, Stored);
+        // People come last: whoever waits until they are connected finds all the others at work.
         await Task.WhenAll(
-            [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), context.GuardAsync(() => people.RunAsync(context), log),
-            .. parts.Select(part => context.GuardAsync(() => part.RunAsync(context), log))]);
+            [running, context.GuardAsync(() => outbox.RunAsync(context), log), inbox.RunAsync(), .. parts.Select(part => context.GuardAsync(() => part.RunAsync(context), log)),
+            context.GuardAsync(() => people.RunAsync(context), log)]);
         var end = await running;
         ClientLog.Ended(log, end.Code);
         if (Volatile.Read(ref failed) is { } failure)

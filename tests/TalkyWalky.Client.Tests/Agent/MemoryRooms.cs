@@ -30,7 +30,7 @@ public sealed class MemoryRooms(Action<ChatEvent> publish)
     public RoomAnswer Answer(RoomRequest request)
     {
         Asked.Add(request);
-        if (!IsReachable && request is not (RoomRequest.List or RoomRequest.Show)) return new RoomAnswer.Unreachable("Rooms change only while the server can be reached.");
+        if (!IsReachable && request is not RoomRequest.List { All: false }) return new RoomAnswer.Unreachable("Rooms change only while the server can be reached.");
         if (request is RoomRequest.List list) return new RoomAnswer.Rooms([.. _rooms.Select(static one => one.Room).Where(room => list.All || room.Own != RoomRank.None)]);
         if (request is RoomRequest.Create create)
         {

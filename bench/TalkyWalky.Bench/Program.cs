@@ -26,4 +26,15 @@ broker.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
-return await new RootCommand("Measures TalkyWalky. Build it with -c Release.") { broker }.Parse(args).InvokeAsync();
+var messages = new Option<int>("--messages") { Description = "messages in the conversation, at least 1000", DefaultValueFactory = _ => 1_000_000 };
+messages.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1000) result.AddError("--messages is at least 1000"); });
+var history = new Command("history", "a client's store with one long conversation: appends, pages, reading everything") { messages, json };
+history.SetAction(async (parsed, cancellation) =>
+{
+    using var benchmark = new HistoryBenchmark(parsed.GetValue(messages));
+    var report = await benchmark.RunAsync(cancellation);
+    Console.WriteLine(parsed.GetValue(json) ? report.ToJson() : report.ToText());
+    return 0;
+});
+
+return await new RootCommand("Measures TalkyWalky. Build it with -c Release.") { broker, history }.Parse(args).InvokeAsync();

@@ -21,10 +21,12 @@ public interface IChat : IAsyncDisposable
     /// </summary>
     Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation);
 
-    /// <summary>The newest messages of a conversation, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given.</summary>
+    /// <summary>The newest messages of a conversation, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given. A page holds at most 1,000: ask for more
+    /// with the position of its first message. What arrives meanwhile does not move what is on other pages.</summary>
     Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation);
 
-    /// <summary>The oldest messages of a conversation after <paramref name="after"/> (a <see cref="ChatMessage.Position"/>; 0: from the first on), oldest first.</summary>
+    /// <summary>The oldest messages of a conversation after <paramref name="after"/> (a <see cref="ChatMessage.Position"/>; 0: from the first on), oldest first. A page holds at
+    /// most 1,000.</summary>
     Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation);
 
     /// <summary>Every conversation of this profile that is not closed, the one with the newest message first.</summary>

@@ -153,7 +153,7 @@ internal sealed class TestClient : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
-            var message = (await Chat!.HistoryAsync(Target.Person(with.Name), 10_000, null, CancellationToken.None)).FirstOrDefault(one => one.Id == id);
+            var message = (await Chat!.HistoryAsync(Target.Person(with.Name), 1000, null, CancellationToken.None)).FirstOrDefault(one => one.Id == id);
             if (message?.State == state) return message;
             if (patience.IsCancellationRequested) Assert.Fail($"the message stays {message?.State} ({message?.Trouble})");
             await Task.Delay(20, CancellationToken.None);

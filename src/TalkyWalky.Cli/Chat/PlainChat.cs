@@ -75,7 +75,7 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
                 await SendAsync(_place!, say.Text, cancellation);
                 break;
             case ChatInput.History history:
-                foreach (var message in await chat.HistoryAsync(_place!.Target, history.Limit, before: null, cancellation)) await PrintAsync(message);
+                foreach (var message in await HistoryCommand.NewestAsync(chat, _place!.Target, history.Limit, cancellation)) await PrintAsync(message);
                 break;
             case ChatInput.Who:
                 await WhoAsync(_place!, cancellation);

@@ -1,3 +1,4 @@
+using TalkyWalky.Cli.Commands;
 using TalkyWalky.Cli.Output;
 using TalkyWalky.Client;
 
@@ -71,7 +72,7 @@ internal sealed class ScreenTalk(IChat chat, Screen screen, Courtesies courtesie
             if (person is not null) place = Place.Person(person.Username);
         }
 
-        var history = await chat.HistoryAsync(place.Target, messages, before: null, cancellation);
+        var history = await HistoryCommand.NewestAsync(chat, place.Target, messages, cancellation);
         screen.Clear();
         screen.Place = place;
         screen.Person = person;

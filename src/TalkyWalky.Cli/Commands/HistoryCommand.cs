@@ -39,7 +39,8 @@ internal static class HistoryCommand
         return ExitCode.Done;
     }
 
-    private static async Task<List<ChatMessage>> NewestAsync(IChat chat, Target with, int limit, CancellationToken cancellation)
+    /// <summary>The newest messages, page by page: one page of the profile holds at most 1,000.</summary>
+    public static async Task<List<ChatMessage>> NewestAsync(IChat chat, Target with, int limit, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
         long? before = null;

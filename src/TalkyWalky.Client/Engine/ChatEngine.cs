@@ -99,14 +99,14 @@ internal sealed class ChatEngine : IChat
     {
         await RequireLoginAsync(cancellation);
         return await Database.RunAsync(
-            rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.History(contact.Id, Math.Clamp(limit, 0, 10_000), before) : [], cancellation);
+            rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.History(contact.Id, limit, before) : [], cancellation);
     }
 
     public async Task<IReadOnlyList<ChatMessage>> HistoryAfterAsync(Target of, int limit, long after, CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);
         return await Database.RunAsync(
-            rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.HistoryAfter(contact.Id, Math.Clamp(limit, 0, 10_000), after) : [], cancellation);
+            rows => rows.Contacts.Find(of) is { } contact ? rows.Messages.HistoryAfter(contact.Id, limit, after) : [], cancellation);
     }
 
     public async Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation)

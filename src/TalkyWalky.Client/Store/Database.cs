@@ -42,6 +42,21 @@ internal sealed class Database : IAsyncDisposable
         },
         cancellation);
 
+    /// <summary>Runs what no transaction may hold, between the transactions.</summary>
+    /// <exception cref="SqliteException">The file cannot be read or written.</exception>
+    public async Task RunAloneAsync(Action<Rows> work, CancellationToken cancellation)
+    {
+        var item = new Work<bool>(
+            rows =>
+            {
+                work(rows);
+                return true;
+            },
+            isAlone: true);
+        await _queue.Writer.WriteAsync(item, cancellation);
+        await item.Result;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
@@ -57,8 +72,16 @@ internal sealed class Database : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync())
         {
             group.Clear();
-            while (group.Count < MaxGroup && _queue.Reader.TryRead(out var work)) group.Add(work);
-            Commit(group);
+            Work? alone = null;
+            while (group.Count < MaxGroup && alone is null && _queue.Reader.TryRead(out var work))
+            {
+                if (work.IsAlone) alone = work;
+                else group.Add(work);
+            }
+
+            if (group.Count > 0) Commit(group);
+            alone?.Run(_rows);
+            alone?.Publish();
         }
     }
 
@@ -92,8 +115,10 @@ internal sealed class Database : IAsyncDisposable
         if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _rows.Execute("ROLLBACK");
     }
 
-    private abstract class Work
+    private abstract class Work(bool isAlone)
     {
+        public bool IsAlone => isAlone;
+
         /// <summary>False when the work threw; the exception goes to its caller.</summary>
         public abstract bool Run(Rows rows);
 
@@ -103,7 +128,7 @@ internal sealed class Database : IAsyncDisposable
         public abstract void Publish();
     }
 
-    private sealed class Work<T>(Func<Rows, T> work) : Work
+    private sealed class Work<T>(Func<Rows, T> work, bool isAlone = false) : Work(isAlone)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _value;

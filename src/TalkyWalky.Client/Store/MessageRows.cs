@@ -33,10 +33,13 @@ internal sealed class MessageRows(Rows rows)
     /// <summary>Who owns the profile; set once, when it is opened.</summary>
     public (UserId User, string Username) Owner { get; set; }
 
+    /// <summary>Messages of one page.</summary>
+    public const int LargestPage = 1000;
+
     public long Count() => rows.Number("SELECT count(*) FROM message");
 
     public ChatMessage? Find(UserId author, MessageId message) =>
-        rows.First(Select + " WHERE m.author = ?1 AND m.message = ?2", Read, author.ToArray(), message.ToArray());
+        rows.First(Select + " WHERE m.author = ?1 AND m.message = ?2", Reader(), author.ToArray(), message.ToArray());
 
     public ChatMessage AddOwn(long contact, MessageId message, string text, DateTimeOffset now)
     {
@@ -44,30 +47,30 @@ internal sealed class MessageRows(Rows rows)
         return Find(Owner.User, message)!;
     }
 
-    /// <summary>False when this message of this author is stored already.</summary>
+    /// <summary>False when this message of this author is stored already, or was and is cleared.</summary>
     public bool AddReceived(ReceivedText text, DateTimeOffset now)
     {
-        if (rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", text.Author.ToArray(), text.Message.ToArray()) > 0) return false;
+        if (IsKnown(text.Author, text.Message)) return false;
         var time = text.SentAt < now ? text.SentAt : now;
         var place = new Places(rows).ForReceived(text.Contact, text.Session, text.N, time);
-        var sequence = text.Mine ? 0 : rows.Number("SELECT coalesce(max(sequence), 0) + 1 FROM message WHERE sequence > 0");
+        var sequence = text.Mine ? 0 : NextSequence();
         Insert(
             text.Author, text.Message, text.Contact, text.Mine ? MessageState.Sent : MessageState.Received, text.SentAt, now, sequence, place, text.Session, text.N,
             text.Kind, text.Text, text.Trouble);
         return true;
     }
 
-    /// <summary>What another device gave of what this one missed, at its place. False when it is stored already.</summary>
+    /// <summary>What another device gave of what this one missed, at its place. False when it is stored already, or was and is cleared.</summary>
     /// <param name="isNews">It is told like a message that arrives now.</param>
     public bool AddGiven(long contact, GivenMessage message, bool isNews, DateTimeOffset now)
     {
-        if (rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", message.Author.ToArray(), message.Id.ToArray()) > 0) return false;
+        if (IsKnown(message.Author, message.Id)) return false;
         var mine = message.Author == Owner.User;
         var sent = DateTimeOffset.FromUnixTimeMilliseconds(message.Sent);
         var places = new Places(rows);
         var time = sent < now ? sent : now;
         var place = message.Session is { } session && !mine ? places.ForReceived(contact, session, message.N, time) : places.ForTime(contact, time);
-        var sequence = mine || !isNews ? 0 : rows.Number("SELECT coalesce(max(sequence), 0) + 1 FROM message WHERE sequence > 0");
+        var sequence = mine || !isNews ? 0 : NextSequence();
         var what = message.What.Length > 0 ? message.What : null;
         var trouble = what is null ? null : "This message is of a kind that this version cannot show; update this program to read it.";
         Insert(
@@ -89,21 +92,21 @@ internal sealed class MessageRows(Rows rows)
     public void SetPlace(MessageId message, SessionId session, int n, ulong epoch) => rows.Execute(
         "UPDATE message SET session = ?1, n = ?2, epoch = ?3 WHERE author = ?4 AND message = ?5", session.ToArray(), n, (long)epoch, Owner.User.ToArray(), message.ToArray());
 
-    /// <summary>The newest messages before a position, oldest first.</summary>
+    /// <summary>The newest messages before a position, oldest first; at most <see cref="LargestPage"/>.</summary>
     public List<ChatMessage> History(long contact, int limit, long? before)
     {
         var found = rows.Query(
-            Select + " WHERE m.contact = ?1 AND m.position < ?2 ORDER BY m.position DESC LIMIT ?3", Read, contact, before ?? long.MaxValue, limit);
+            Select + " WHERE m.contact = ?1 AND m.position < ?2 ORDER BY m.position DESC LIMIT ?3", Reader(), contact, before ?? long.MaxValue, Math.Clamp(limit, 0, LargestPage));
         found.Reverse();
         return found;
     }
 
-    /// <summary>The oldest messages after a position, oldest first.</summary>
+    /// <summary>The oldest messages after a position, oldest first; at most <see cref="LargestPage"/>.</summary>
     public List<ChatMessage> HistoryAfter(long contact, int limit, long after) =>
-        rows.Query(Select + " WHERE m.contact = ?1 AND m.position > ?2 ORDER BY m.position LIMIT ?3", Read, contact, after, limit);
+        rows.Query(Select + " WHERE m.contact = ?1 AND m.position > ?2 ORDER BY m.position LIMIT ?3", Reader(), contact, after, Math.Clamp(limit, 0, LargestPage));
 
     public List<ChatMessage> ArrivedAfter(long sequence, int limit) =>
-        rows.Query(Select + " WHERE m.sequence > ?1 AND m.sequence > 0 ORDER BY m.sequence LIMIT ?2", Read, sequence, limit);
+        rows.Query(Select + " WHERE m.sequence > ?1 AND m.sequence > 0 ORDER BY m.sequence LIMIT ?2", Reader(), sequence, limit);
 
     /// <summary>Moves an own message forward: never from Delivered back to Sent. Returns it when it changed.</summary>
     public ChatMessage? SetSent(MessageId message) => Set(message, MessageState.Sent, null, MessageState.Queued, MessageState.Failed);
@@ -118,6 +121,13 @@ internal sealed class MessageRows(Rows rows)
 
     /// <summary>Why a queued message still waits.</summary>
     public ChatMessage? SetTrouble(MessageId message, string? trouble) => Set(message, MessageState.Queued, trouble, MessageState.Queued, MessageState.Queued);
+
+    private bool IsKnown(UserId author, MessageId message) =>
+        rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", author.ToArray(), message.ToArray()) > 0 || rows.Cleared.Has(author, message);
+
+    // It rises over a clearing too: listeners go on after the last one that they saw.
+    private long NextSequence() =>
+        rows.Number("SELECT max(coalesce((SELECT max(sequence) FROM message WHERE sequence > 0), 0), (SELECT last FROM arrival)) + 1");
 
     private ChatMessage? Set(MessageId message, MessageState state, string? trouble, MessageState from, MessageState orFrom)
     {
@@ -145,25 +155,31 @@ internal sealed class MessageRows(Rows rows)
     private byte[]? SealTrouble(byte[] author, MessageId message, string? trouble) =>
         trouble is null ? null : rows.Seal(TroubleColumn, Row(author, message), Encoding.UTF8.GetBytes(trouble));
 
-    private ChatMessage Read(SqliteDataReader reader)
+    // Names are decrypted once for a whole page.
+    private Func<SqliteDataReader, ChatMessage> Reader()
+    {
+        var names = new PageNames(rows);
+        return reader => Read(reader, names);
+    }
+
+    private ChatMessage Read(SqliteDataReader reader, PageNames names)
     {
         var author = reader.Bytes(0);
-        MessageId.TryRead(reader.Bytes(1), out var message);
-        var contact = rows.Contacts.Find(reader.GetInt64(2)) ?? throw new ProfileDamagedException("a message has no contact");
+        if (!UserId.TryRead(author, out var user) || !MessageId.TryRead(reader.Bytes(1), out var message)) throw new ProfileDamagedException("a message has no id");
+        var contact = names.Conversation(reader.GetInt64(2));
         var state = (MessageState)reader.GetInt32(3);
         var mine = state is not MessageState.Received;
         var row = Row(author, message);
         var text = reader.GetBoolean(10) ? "" : Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8)));
         var trouble = reader.BytesOrNull(9) is { } value ? Encoding.UTF8.GetString(rows.Open(TroubleColumn, row, value)) : null;
         return new ChatMessage(
-            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : AuthorOf(contact, author), mine, text, reader.Time(4),
+            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : AuthorOf(contact, user, names), mine, text, reader.Time(4),
             reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7), contact.Kind == ContactKind.Room,
-            UserId.TryRead(author, out var user) ? rows.Names.Shown(user) : null);
+            names.Author(user).Shown);
     }
 
-    private string AuthorOf(Contact conversation, byte[] author) => conversation.Kind == ContactKind.Person ? conversation.Username
-        : UserId.TryRead(author, out var user) && rows.Contacts.Find(user) is { } person ? person.Username
-        : throw new ProfileDamagedException("a message has no author");
+    private static string AuthorOf(Contact conversation, UserId author, PageNames names) => conversation.Kind == ContactKind.Person ? conversation.Username
+        : names.Author(author).Username ?? throw new ProfileDamagedException("a message has no author");
 
     private (long Position, GivenMessage Message) ReadStored(SqliteDataReader reader)
     {

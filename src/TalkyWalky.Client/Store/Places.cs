@@ -14,8 +14,6 @@ internal sealed class Places(Rows rows)
     /// <summary>Room left for each message of a session that is still to come: others may stand there meanwhile.</summary>
     private const long Step = 64;
 
-    private const long Room = 1024 * Step;
-
     private sealed record Neighbour(long Position, int N);
 
     public long ForOwn(long contact, DateTimeOffset now) =>
@@ -29,30 +27,38 @@ internal sealed class Places(Rows rows)
         var place = Math.Max(OfTime(time), lowest);
         if (above is not null && place >= above.Position)
             place = Math.Max(above.Position - (above.N - n) * Step, below is null ? 0 : below.Position + 1);
-        while (IsTaken(contact, place)) place++;
-        if (above is null || place < above.Position) return place;
-        rows.Execute("UPDATE message SET position = position + ?1 WHERE contact = ?2 AND position >= ?3", Room, contact, above.Position);
-        return above.Position;
+        place = FirstFree(contact, place);
+        return above is null || place < above.Position ? place : MakeRoom(contact, above.Position);
     }
 
     /// <summary>By time alone.</summary>
-    public long ForTime(long contact, DateTimeOffset time)
-    {
-        var place = OfTime(time);
-        while (IsTaken(contact, place)) place++;
-        return place;
-    }
+    public long ForTime(long contact, DateTimeOffset time) => FirstFree(contact, OfTime(time));
 
     // The clock of a forger may stand before 1970 or far ahead; the caller bounds the latter by its own.
     private static long OfTime(DateTimeOffset time) => Math.Max(0, time.ToUnixTimeMilliseconds()) << TimeShift;
 
-    private bool IsTaken(long contact, long place) => rows.Number("SELECT count(*) FROM message WHERE contact = ?1 AND position = ?2", contact, place) > 0;
+    private long FirstFree(long contact, long place) => rows.Number("SELECT count(*) FROM message WHERE contact = ?1 AND position = ?2", contact, place) == 0 ? place : rows.Number(
+        """
+        SELECT m.position + 1 FROM message m WHERE m.contact = ?1 AND m.position >= ?2
+            AND NOT EXISTS (SELECT 1 FROM message e WHERE e.contact = ?1 AND e.position = m.position + 1)
+        ORDER BY m.position LIMIT 1
+        """,
+        contact, place);
 
+    // Only the crowd moves, by one: whoever pages through the history meanwhile goes by places.
+    private long MakeRoom(long contact, long place)
+    {
+        rows.Execute(
+            "UPDATE message SET position = position + 1 WHERE contact = ?1 AND position >= ?2 AND position < ?3", contact, place, FirstFree(contact, place));
+        return place;
+    }
+
+    // CROSS JOIN: the planner would rather go through all messages (https://sqlite.org/optoverview.html#crossjoin).
     private Neighbour? Below(SessionId session, int n) =>
         rows.First("SELECT position, n FROM message WHERE session = ?1 AND n < ?2 ORDER BY n DESC LIMIT 1", Read, session.ToArray(), n)
         ?? rows.First(
             """
-            SELECT m.position, -1 FROM receiving r JOIN message m ON m.session = r.before AND m.n <= r.before_n
+            SELECT m.position, -1 FROM receiving r CROSS JOIN message m ON m.session = r.before AND m.n <= r.before_n
             WHERE r.session = ?1 ORDER BY m.n DESC LIMIT 1
             """,
             Read, session.ToArray());
@@ -61,7 +67,7 @@ internal sealed class Places(Rows rows)
         rows.First("SELECT position, n FROM message WHERE session = ?1 AND n > ?2 ORDER BY n LIMIT 1", Read, session.ToArray(), n)
         ?? rows.First(
             """
-            SELECT m.position, ?2 + 1 FROM receiving r JOIN message m ON m.session = r.session
+            SELECT m.position, ?2 + 1 FROM receiving r CROSS JOIN message m ON m.session = r.session
             WHERE r.before = ?1 AND r.before_n >= ?2 ORDER BY m.n LIMIT 1
             """,
             Read, session.ToArray(), n);

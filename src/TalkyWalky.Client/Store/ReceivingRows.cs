@@ -36,7 +36,11 @@ internal sealed class ReceivingRows(Rows rows)
         rows.Execute(
             "UPDATE receiving SET value = ?1, next = ?2, used = ?3 WHERE session = ?4", Sealed(session), session.Next, now.ToUnixTimeMilliseconds(), id);
         rows.Execute("DELETE FROM gap WHERE session = ?1", id);
-        foreach (var n in session.Missing) rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", id, n);
+        var settled = rows.Number("SELECT settled FROM receiving WHERE session = ?1", id);
+        foreach (var n in session.Missing)
+        {
+            if (n >= settled) rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", id, n);
+        }
     }
 
     /// <summary>An author gave all that is missing of the sessions so far: what did not come of them was nothing to show.</summary>

@@ -32,6 +32,7 @@ internal sealed class Rows : IDisposable
         Names = new NameRows(this);
         Told = new ToldRows(this);
         Backfill = new BackfillRows(this);
+        Cleared = new ClearedRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -65,6 +66,8 @@ internal sealed class Rows : IDisposable
     public ToldRows Told { get; }
 
     public BackfillRows Backfill { get; }
+
+    public ClearedRows Cleared { get; }
 
     public byte[] Seal(string column, ReadOnlySpan<byte> row, ReadOnlySpan<byte> plain) => _vault.Seal(column, row, plain);
 

@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -84,5 +84,16 @@ internal static class Schema
         CREATE TABLE backfill(
             job BLOB PRIMARY KEY, peer BLOB NOT NULL, conversation BLOB NOT NULL, since INTEGER NOT NULL, state INTEGER NOT NULL, asked INTEGER NOT NULL,
             device BLOB, cursor TEXT NOT NULL, UNIQUE (peer, conversation)) WITHOUT ROWID;
+        """;
+
+    /// <summary>
+    /// The history cleared and long: cleared holds 64 bits of a hash for each message that was deleted, arrival the highest sequence among them. Without its index each
+    /// message that arrives would look through all of receiving.
+    /// </summary>
+    private const string Version4 = """
+        CREATE INDEX receiving_before ON receiving(before) WHERE before IS NOT NULL;
+        CREATE TABLE cleared(id INTEGER PRIMARY KEY);
+        CREATE TABLE arrival(id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);
+        INSERT INTO arrival(id, last) VALUES (1, 0);
         """;
 }

@@ -48,6 +48,49 @@ public sealed class MessageOrderTests
     }
 
     [Fact]
+    public async Task History_PagedWhileMessagesArrive_GivesEachOfTheFirstOnce()
+    {
+        await using var profile = await TestProfile.CreateAsync();
+        for (var n = 0; n < 300; n += 2) await ReceiveAsync(profile, n, Noon.AddSeconds(n), Noon.AddSeconds(300));
+        var (seen, before, late) = (new List<string>(), (long?)null, 1);
+        while (await profile.DoAsync(rows => rows.Messages.History(1, 20, before)) is { Count: > 0 } page)
+        {
+            seen.InsertRange(0, page.Select(static message => message.Text));
+            before = page[0].Position;
+            // New ones behind, and late ones between those read and those not read yet.
+            await profile.DoAsync(static rows => rows.Messages.AddOwn(1, MessageId.New(), "mine", Noon.AddSeconds(400)));
+            for (var i = 0; i < 10; i++, late += 2) await ReceiveAsync(profile, late, Noon.AddSeconds(late), Noon.AddSeconds(300));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 150).Select(static i => $"{2 * i}"), seen.Where(static text => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) % 2 == 0));
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task History_MoreThanAPage_IsOnePage()
+    {
+        await using var profile = await TestProfile.CreateAsync();
+        await profile.DoAsync(rows => Enumerable.Range(0, 999).Count(n => rows.Messages.AddReceived(Text(profile, n, Noon), Noon)));
+        for (var i = 0; i < 3; i++) await profile.DoAsync(static rows => rows.Messages.AddOwn(1, MessageId.New(), "mine", Noon.AddSeconds(1)));
+        Assert.Equal(MessageRows.LargestPage, (await profile.DoAsync(static rows => rows.Messages.History(1, int.MaxValue, null))).Count);
+        Assert.Equal(MessageRows.LargestPage, (await profile.DoAsync(static rows => rows.Messages.HistoryAfter(1, int.MaxValue, 0))).Count);
+        Assert.Empty(await profile.DoAsync(static rows => rows.Messages.History(1, -1, null)));
+    }
+
+    [Fact]
+    public async Task ForReceived_ManyMessages_LookUpIndexesOnly()
+    {
+        await using var profile = await TestProfile.CreateAsync();
+        var plan = await profile.DoAsync(static rows => rows.Query(
+            """
+            EXPLAIN QUERY PLAN SELECT m.position, ?2 + 1 FROM receiving r CROSS JOIN message m ON m.session = r.session
+            WHERE r.before = ?1 AND r.before_n >= ?2 ORDER BY m.n LIMIT 1
+            """,
+            static reader => reader.GetString(3), Session.ToArray(), 1));
+        Assert.DoesNotContain(plan, static step => step.StartsWith("SCAN", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task History_SenderWhoseClockRunsAhead_DoesNotPassLaterMessages()
     {
         await using var profile = await TestProfile.CreateAsync();

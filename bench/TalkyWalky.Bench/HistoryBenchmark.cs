@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using TalkyWalky.Client;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Bench;
+
+/// <summary>
+/// One profile with one long conversation, filled and read through the client's own store: two of three messages are received, in sessions of 1,000 that name each other
+/// and miss a message now and then, the third is one's own.
+/// </summary>
+internal sealed class HistoryBenchmark(int messages) : IDisposable
+{
+    private const int Batch = 500, Page = 50, ExportPage = 500, Singles = 200, Repeats = 100;
+
+    private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"talkywalky-history-{Guid.NewGuid():n}"));
+    private readonly UserId _me = UserId.New();
+    private readonly UserId _peer = UserId.New();
+    private readonly DateTimeOffset _start = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private SessionId? _session;
+    private long _contact;
+    private int _written, _received;
+
+    public async Task<HistoryReport> RunAsync(CancellationToken cancellation)
+    {
+        if (ProfileFolder.Open(_folder.FullName, "a passphrase for measuring", create: true) is not FolderOpening.Opened { Folder: var profile })
+            throw new InvalidOperationException("the profile to measure cannot be made");
+        await using (profile)
+        {
+            var database = profile.Database;
+            await database.RunAsync(Prepare, cancellation);
+            var first = await FillAsync(database, messages / 10, cancellation);
+            await FillAsync(database, messages * 9 / 10, cancellation);
+            var last = await FillAsync(database, messages, cancellation);
+            var single = await SinglesAsync(database, cancellation);
+            var newest = await PageAsync(database, null, cancellation);
+            var middle = await PageAsync(database, await PositionAsync(database, messages / 2, cancellation), cancellation);
+            var oldest = await PageAsync(database, await PositionAsync(database, Page, cancellation), cancellation);
+            var export = await ExportAsync(database, cancellation);
+            return new HistoryReport(messages, first, last, single, newest, middle, oldest, export, new FileInfo(Path.Combine(_folder.FullName, "profile.db")).Length);
+        }
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private void Prepare(Rows rows)
+    {
+        rows.Messages.Owner = (_me, "alice");
+        _contact = rows.Contacts.Add("bob", _peer, ConversationId.Direct(Digest.Sha256([]), _me, _peer)).Id;
+    }
+
+    /// <summary>Messages a second until the store holds so many.</summary>
+    private async Task<double> FillAsync(Database database, int until, CancellationToken cancellation)
+    {
+        var (before, clock) = (_written, Stopwatch.StartNew());
+        while (_written < until) await database.RunAsync(rows => Write(rows, Math.Min(Batch, until - _written)), cancellation);
+        return (_written - before) / clock.Elapsed.TotalSeconds;
+    }
+
+    private async Task<Percentiles> SinglesAsync(Database database, CancellationToken cancellation)
+    {
+        var ticks = new List<long>(Singles);
+        for (var i = 0; i < Singles; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            await database.RunAsync(rows => Write(rows, 1), cancellation);
+            ticks.Add(Stopwatch.GetTimestamp() - from);
+        }
+
+        return Percentiles.Of(ticks);
+    }
+
+    private void Write(Rows rows, int count)
+    {
+        for (var i = 0; i < count; i++, _written++)
+        {
+            var time = _start.AddSeconds(30L * _written);
+            if (_written % 3 == 2) rows.Messages.AddOwn(_contact, MessageId.New(), TextOf(_written), time);
+            else Receive(rows, time);
+        }
+    }
+
+    private void Receive(Rows rows, DateTimeOffset time)
+    {
+        var n = _received++ % Limits.MessagesPerSession;
+        if (n == 0) StartSession(rows, time);
+        var text = new ReceivedText(_peer, MessageId.New(), _contact, _session!.Value, n, time, null, TextOf(_written), null, Mine: false);
+        if (n % 100 == 50) rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", _session.Value.ToArray(), n);
+        else rows.Messages.AddReceived(text, time);
+    }
+
+    private void StartSession(Rows rows, DateTimeOffset time)
+    {
+        var previous = _session;
+        _session = new SessionId(Digest.Sha256(RandomNumberGenerator.GetBytes(32)));
+        rows.Execute(
+            "INSERT INTO receiving(session, contact, next, before, before_n, opened, used, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
+            _session.Value.ToArray(), _contact, Limits.MessagesPerSession, previous?.ToArray(), previous is null ? null : Limits.MessagesPerSession - 1,
+            time.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(600));
+    }
+
+    private static string TextOf(int i) => $"message {i}: " + new string((char)('a' + (i % 26)), 20 + (i % 120));
+
+    private async Task<long> PositionAsync(Database database, int index, CancellationToken cancellation) => await database.RunAsync(
+        rows => rows.Number("SELECT position FROM message WHERE contact = ?1 ORDER BY position LIMIT 1 OFFSET ?2", _contact, index), cancellation);
+
+    private async Task<Percentiles> PageAsync(Database database, long? before, CancellationToken cancellation)
+    {
+        var ticks = new List<long>(Repeats);
+        for (var i = 0; i < Repeats; i++)
+        {
+            var from = Stopwatch.GetTimestamp();
+            var page = await database.RunAsync(rows => rows.Messages.History(_contact, Page, before), cancellation);
+            ticks.Add(Stopwatch.GetTimestamp() - from);
+            if (page.Count != Page) throw new InvalidOperationException($"a page has {page.Count} messages");
+        }
+
+        return Percentiles.Of(ticks);
+    }
+
+    /// <summary>Seconds to read everything, page by page, as the export does.</summary>
+    private async Task<double> ExportAsync(Database database, CancellationToken cancellation)
+    {
+        var (clock, after) = (Stopwatch.StartNew(), 0L);
+        while (await database.RunAsync(rows => rows.Messages.HistoryAfter(_contact, ExportPage, after), cancellation) is { Count: > 0 } page) after = page[^1].Position;
+        return clock.Elapsed.TotalSeconds;
+    }
+}

@@ -4,10 +4,12 @@ using System.Net.Security;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
 
@@ -60,21 +62,55 @@ internal sealed class FrameProxy : IAsyncDisposable
         _certificate.Dispose();
     }
 
+    /// <summary>What the operator does with a frame on its way: passes it on, changes it, drops it, answers it itself. Called for one frame of a line at a time.</summary>
+    public Func<Line, ClientFrame, Task<IEnumerable<ClientFrame>>> FromDevice { get; set; } = static (_, frame) => Task.FromResult<IEnumerable<ClientFrame>>([frame]);
+
+    public Func<Line, ServerFrame, Task<IEnumerable<ServerFrame>>> ToDevice { get; set; } = static (_, frame) => Task.FromResult<IEnumerable<ServerFrame>>([frame]);
+
+    /// <summary>The newest connection of this person.</summary>
+    public Line LineOf(string user) => _lines.TryGetValue(user, out var line) ? line : throw new InvalidOperationException($"{user} is not connected");
+
+    /// <summary>Breaks this person's connection; the program connects again by itself.</summary>
+    public void Cut(string user) => LineOf(user).Cut();
+
+    private readonly ConcurrentDictionary<string, Line> _lines = new(StringComparer.Ordinal);
+
     private async Task RelayAsync(HttpContext context)
     {
         using var server = new ClientWebSocket();
         server.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null && certificate.GetRawCertData().AsSpan().SequenceEqual(_certificate.RawData);
         await server.ConnectAsync(new Uri($"wss://127.0.0.1:{_behind}/v1/session"), context.RequestAborted);
         using var device = await context.WebSockets.AcceptWebSocketAsync();
-        var up = PumpAsync(device, server, bytes => FromDevices.Enqueue(ClientFrame.Parser.ParseFrom(bytes)), context.RequestAborted);
-        var down = PumpAsync(server, device, bytes => FromServer.Enqueue(ServerFrame.Parser.ParseFrom(bytes)), context.RequestAborted);
+        using var line = new Line(device, server);
+        var up = PumpAsync(device, bytes => UpAsync(line, bytes), context.RequestAborted);
+        var down = PumpAsync(server, bytes => DownAsync(line, bytes), context.RequestAborted);
         await Task.WhenAny(up, down);
-        server.Abort();
-        device.Abort();
+        line.Cut();
         await Task.WhenAll(up, down);
     }
 
-    private static async Task PumpAsync(WebSocket from, WebSocket to, Action<byte[]> keep, CancellationToken cancellation)
+    private async Task UpAsync(Line line, byte[] bytes)
+    {
+        var frame = ClientFrame.Parser.ParseFrom(bytes);
+        FromDevices.Enqueue(frame);
+        if (frame.Hello is { } hello) _lines[line.User = UserOf(hello)] = line;
+        foreach (var passed in await FromDevice(line, frame)) await line.ToServerAsync(passed);
+    }
+
+    private async Task DownAsync(Line line, byte[] bytes)
+    {
+        var frame = ServerFrame.Parser.ParseFrom(bytes);
+        FromServer.Enqueue(frame);
+        foreach (var passed in await ToDevice(line, frame)) await line.ToDeviceAsync(passed);
+    }
+
+    private static string UserOf(Hello hello)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(Jws.TryParse(JwsType.Session, hello.Proof.Span)!.X5c[0].Span);
+        return certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+    }
+
+    private static async Task PumpAsync(WebSocket from, Func<byte[], Task> pass, CancellationToken cancellation)
     {
         var buffer = new byte[Limits.Frame];
         try
@@ -90,13 +126,49 @@ internal sealed class FrameProxy : IAsyncDisposable
                 }
                 while (!part.EndOfMessage);
                 if (part.MessageType == WebSocketMessageType.Close) return;
-                keep(buffer[..length]);
-                await to.SendAsync(buffer.AsMemory(0, length), part.MessageType, endOfMessage: true, cancellation);
+                await pass(buffer[..length]);
             }
         }
         catch (Exception ended) when (ended is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            Assert.NotEqual(WebSocketState.Open, from.State == WebSocketState.Open ? to.State : from.State);
+            // Either end left, or a test cut the line.
+        }
+    }
+
+    /// <summary>One device's connection through the operator.</summary>
+    internal sealed class Line(WebSocket device, WebSocket server) : IDisposable
+    {
+        private readonly SemaphoreSlim _down = new(1, 1), _up = new(1, 1);
+
+        public string User { get; set; } = "";
+
+        public Task ToDeviceAsync(ServerFrame frame) => SendAsync(device, _down, frame.ToByteArray());
+
+        public Task ToServerAsync(ClientFrame frame) => SendAsync(server, _up, frame.ToByteArray());
+
+        public void Cut()
+        {
+            server.Abort();
+            device.Abort();
+        }
+
+        public void Dispose()
+        {
+            _down.Dispose();
+            _up.Dispose();
+        }
+
+        private static async Task SendAsync(WebSocket to, SemaphoreSlim turn, byte[] bytes)
+        {
+            await turn.WaitAsync();
+            try
+            {
+                await to.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+            }
+            finally
+            {
+                turn.Release();
+            }
         }
     }
 }

@@ -51,6 +51,12 @@ public class Organisation : IAsyncLifetime
     }
 }
 
+/// <summary>A server with three people and one who is up to no good.</summary>
+public sealed class Quartet : Organisation
+{
+    protected override IReadOnlyList<string> Names => ["ada", "bob", "cyd", "mal"];
+}
+
 /// <summary>A server with twenty people.</summary>
 public sealed class Team : Organisation
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Threading.Channels;
 
 namespace TalkyWalky.EndToEnd.Tests.Harness;
@@ -7,16 +8,16 @@ namespace TalkyWalky.EndToEnd.Tests.Harness;
 internal sealed class RunningProgram : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
-    private readonly Task _reading;
-    private readonly Task<string> _errors;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>(), _errorLines = Channel.CreateUnbounded<string>();
+    private readonly Task _reading, _readingErrors;
+    private readonly StringBuilder _errors = new();
     private bool _disposed;
 
     private RunningProgram(Process process)
     {
         _process = process;
         _reading = ReadAsync();
-        _errors = process.StandardError.ReadToEndAsync();
+        _readingErrors = ReadErrorsAsync();
     }
 
     public int Pid => _process.Id;
@@ -26,22 +27,32 @@ internal sealed class RunningProgram : IAsyncDisposable
     public static RunningProgram Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
         new(Process.Start(Programs.Describe(program, arguments, environment))!);
 
-    public async Task<string> LineAsync(Func<string, bool> wanted, int seconds = 60)
+    public Task<string> LineAsync(Func<string, bool> wanted, int seconds = 60) => LineAsync(_lines, wanted, seconds);
+
+    /// <summary>As <see cref="LineAsync(Func{string, bool}, int)"/>, of the standard error.</summary>
+    public Task<string> ErrorLineAsync(Func<string, bool> wanted, int seconds = 60) => LineAsync(_errorLines, wanted, seconds);
+
+    private async Task<string> LineAsync(Channel<string> lines, Func<string, bool> wanted, int seconds)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         try
         {
-            await foreach (var line in _lines.Reader.ReadAllAsync(limit.Token))
+            await foreach (var line in lines.Reader.ReadAllAsync(limit.Token))
             {
                 if (wanted(line)) return line;
             }
         }
         catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"the line did not come within {seconds} s", late);
+            throw new TimeoutException($"the line did not come within {seconds} s; stderr: {Errors()}", late);
         }
 
-        throw new InvalidOperationException($"the program ended without that line; stderr: {await _errors}");
+        throw new InvalidOperationException($"the program ended without that line; stderr: {Errors()}");
+    }
+
+    private string Errors()
+    {
+        lock (_errors) return _errors.ToString();
     }
 
     /// <summary>The lines printed and not read yet, after the program ended.</summary>
@@ -77,7 +88,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         _disposed = true;
         if (!_process.HasExited) await CrashAsync();
         await _reading;
-        await _errors;
+        await _readingErrors;
         _process.Dispose();
     }
 
@@ -85,5 +96,16 @@ internal sealed class RunningProgram : IAsyncDisposable
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line) _lines.Writer.TryWrite(line);
         _lines.Writer.Complete();
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            lock (_errors) _errors.AppendLine(line);
+            _errorLines.Writer.TryWrite(line);
+        }
+
+        _errorLines.Writer.Complete();
     }
 }

@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace TalkyWalky.EndToEnd.Tests.Harness;
+
+/// <summary>A copy of an organisation whose server is reached through an operator that tampers, and what its people see.</summary>
+internal sealed class DishonestServer : IAsyncDisposable
+{
+    private readonly Place _place;
+    private readonly RunningProgram _server;
+
+    private DishonestServer(Place place, RunningProgram server, FrameProxy operatorOfIt)
+    {
+        (_place, _server, Operator) = (place, server, operatorOfIt);
+        (Ada, Bob, Cyd, Mal) = (place.Member("ada"), place.Member("bob"), place.Member("cyd"), place.Member("mal"));
+    }
+
+    public FrameProxy Operator { get; }
+
+    public Member Ada { get; }
+
+    public Member Bob { get; }
+
+    public Member Cyd { get; }
+
+    public Member Mal { get; }
+
+    public static async Task<DishonestServer> StartAsync(Organisation organisation)
+    {
+        var place = await organisation.CopyAsync();
+        var behind = Organisation.FreePort();
+        await File.WriteAllTextAsync(Path.Combine(place.Data, "talkywalkyd.json"), JsonSerializer.Serialize(new { publicUrl = $"https://127.0.0.1:{place.Port}" }));
+        var server = RunningProgram.Start(Programs.Server, ["serve", "--data", place.Data, "--listen", $"127.0.0.1:{behind}"]);
+        await server.LineAsync(_ => true);
+        return new DishonestServer(place, server, await FrameProxy.StartAsync(place.Data, place.Port, behind));
+    }
+
+    /// <summary>A program that stays connected and says what arrives and what is wrong.</summary>
+    public RunningProgram Listen(Member member) => member.Start("listen", "--json", "--timeout", "600");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        await Operator.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+}

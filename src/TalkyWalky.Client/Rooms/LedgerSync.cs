@@ -97,7 +97,9 @@ internal sealed class LedgerSync(
 
     private async Task<SyncOutcome> FetchInTurnAsync(ConversationId room)
     {
-        var state = await database.RunAsync(rows => rows.Rooms.State(room), link.Ended);
+        var (state, frozen) = await database.RunAsync(rows => (rows.Rooms.State(room), rows.Rooms.Find(room)?.Frozen), link.Ended);
+        // Of two histories neither is followed any further.
+        if (frozen is not null) return new SyncOutcome.Refused(frozen);
         while (true)
         {
             var fetch = new FetchLedger { Room = ByteString.CopyFrom(room.ToArray()), After = state?.Epoch ?? 0 };

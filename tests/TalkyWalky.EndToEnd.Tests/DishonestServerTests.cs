@@ -116,8 +116,8 @@ public sealed class DishonestServerTests(Quartet quartet) : IClassFixture<Quarte
             if (frame.PersonFound is { Person.Username: "mal" } found) ghost = found.Clone();
             // mal's devices among bob's, and mal as a member.
             if (frame.RosterPage is not { } page || ghost is null) return [frame];
+            foreach (var bobs in page.People.Where(static person => person.Person.Username == "bob")) bobs.Devices.Add(ghost.Devices);
             page.People.Add(ghost);
-            page.People.First(static person => person.Person.Username == "bob").Devices.Add(ghost.Devices);
             return [frame];
         });
         (await server.Ada.SendAsync("mal", "hello")).Expect(0);

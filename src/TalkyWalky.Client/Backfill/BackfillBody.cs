@@ -25,7 +25,7 @@ internal sealed record GivenPart(ConversationId Conversation, UserId? Peer, stri
 /// <param name="Next">Ask for this; empty when there is no more.</param>
 internal sealed record BackfillPage(MessageId Job, bool IsWhole, string Next, IReadOnlyList<GivenPart> Parts);
 
-/// <summary>Both as canonical JSON (docs/protocol.md section 5.6). Texts are b64u, so that no text passes the bound of a body by its escapes.</summary>
+/// <summary>Both as canonical JSON (docs/protocol.md section 5.7). Texts are b64u, so that no text passes the bound of a body by its escapes.</summary>
 internal static class BackfillBody
 {
     public const string Kind = "backfill", RequestKind = "backfill-request";

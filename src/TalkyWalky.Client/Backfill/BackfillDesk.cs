@@ -7,7 +7,7 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Client.Backfill;
 
 /// <summary>
-/// Fetches what this device missed while its mailbox was full, while it was away for too long, or before it existed (docs/protocol.md section 5.6). It asks the person's
+/// Fetches what this device missed while its mailbox was full, while it was away for too long, or before it existed (docs/protocol.md section 5.7). It asks the person's
 /// other devices, and when none has all of it within a while, the authors, a few at a time. What is asked is stored: an answer counts whenever it comes.
 /// </summary>
 internal sealed class BackfillDesk(Database database, Outbox outbox, ClientEnvironment environment)

@@ -8,7 +8,7 @@ namespace TalkyWalky.Client.Backfill;
 
 /// <summary>
 /// Answers a request, one page for each: an own device gets everything; anyone else gets what this person wrote, in a conversation that the asker was in when it was
-/// written (docs/protocol.md section 5.6).
+/// written (docs/protocol.md section 5.7).
 /// </summary>
 internal sealed class BackfillGiver(Rows rows, UserId self, DeviceId device, InboxResult result)
 {

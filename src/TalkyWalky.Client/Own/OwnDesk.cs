@@ -15,6 +15,7 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
     private readonly ConversationDesk _conversations = new(database, events, environment);
     private readonly StateSync _sync = new(database, outbox, environment);
     private readonly BackfillDesk _backfill = new(database, outbox, environment);
+    private readonly TypingDesk _typing = new(database, events, environment, log);
     private SendContext? _context;
 
     public async Task<OwnAnswer> AnswerAsync(OwnRequest request, CancellationToken cancellation)
@@ -38,14 +39,17 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
 
     public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => _conversations.ListAsync(cancellation);
 
-    public Task TypingAsync(Target to, CancellationToken cancellation) => Task.CompletedTask;
+    public Task TypingAsync(Target to, CancellationToken cancellation) => _typing.TellAsync(to, Volatile.Read(ref _context), cancellation);
 
     public async Task RunAsync(SendContext context)
     {
         Volatile.Write(ref _context, context);
         try
         {
-            Func<Task>[] parts = [() => _names.LearnOwnAsync(context), () => _sync.RunAsync(context), () => _conversations.RunAsync(context.Ended), () => _backfill.RunAsync(context)];
+            Func<Task>[] parts =
+            [
+                () => _names.LearnOwnAsync(context), () => _sync.RunAsync(context), () => _conversations.RunAsync(context.Ended), () => _backfill.RunAsync(context), () => _typing.RunAsync(context),
+            ];
             await Task.WhenAll(parts.Select(part => context.GuardAsync(part, log)));
         }
         finally

@@ -5,7 +5,7 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Own;
 
-/// <summary>What a device tells the person's other ones: what changed, or the question for all of it (docs/protocol.md section 5.4).</summary>
+/// <summary>What a device tells the person's other ones: what changed, or the question for all of it (docs/protocol.md section 5.5).</summary>
 internal static class StateBody
 {
     public const string Kind = "state", RequestKind = "state-request";

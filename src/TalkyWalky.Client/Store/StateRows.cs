@@ -4,7 +4,7 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
 
-/// <summary>One thing that is in step on all devices of the person, as one of them left it (docs/protocol.md section 5.4).</summary>
+/// <summary>One thing that is in step on all devices of the person, as one of them left it (docs/protocol.md section 5.5).</summary>
 /// <param name="Time">When it was changed, Unix milliseconds; of a read mark the place of the message.</param>
 /// <param name="Device">Who changed it: decides between equal times.</param>
 internal sealed record StateEntry(string Name, long Time, DeviceId Device, string Value);

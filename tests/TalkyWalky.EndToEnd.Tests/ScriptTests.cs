@@ -28,6 +28,7 @@ public sealed partial class ScriptTests
             })).Expect(0);
             Assert.Contains("Shall we freeze the schema?", ran.Output, StringComparison.Ordinal);
             Assert.Contains("Yes, after lunch.", ran.Output, StringComparison.Ordinal);
+            Assert.Contains("The draft is ready.", await File.ReadAllTextAsync(Path.Combine(folder, "planning.html")), StringComparison.Ordinal);
             Assert.Equal(0, await server.SignalAsync("INT"));
         }
         finally

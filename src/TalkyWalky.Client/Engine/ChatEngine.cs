@@ -87,6 +87,9 @@ internal sealed class ChatEngine : IChat
         {
             // The first thing that waits, so that calls made one after the other are kept in that order.
             var stored = await Database.RunAsync(rows => Keep(rows, id, to, text), cancellation);
+            // A room that this person was added to while the device was away.
+            if (stored.IsUnknownRoom && await RoomAsync(new RoomRequest.Show(to.Name), cancellation) is RoomAnswer.Shown)
+                stored = await Database.RunAsync(rows => Keep(rows, id, to, text), cancellation);
             return stored.Known ?? await FollowAsync(id, stored.Message!, stored.Contact, cancellation);
         }
         catch (SqliteException failure)
@@ -211,7 +214,7 @@ internal sealed class ChatEngine : IChat
         _outbox.DevicesChanged();
     }
 
-    private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known);
+    private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known, bool IsUnknownRoom = false);
 
     private Kept Keep(Rows rows, MessageId id, Target to, string text)
     {
@@ -219,7 +222,8 @@ internal sealed class ChatEngine : IChat
         if (rows.Messages.Find(_self.User, id) is { } message)
             return new Kept(message, rows.Contacts.Find(to)?.Id ?? 0, Fate(message));
         var contact = rows.Contacts.Find(to);
-        if (contact is null && to.IsRoom) return new Kept(null, 0, new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all."));
+        if (contact is null && to.IsRoom)
+            return new Kept(null, 0, new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all."), IsUnknownRoom: true);
         contact ??= rows.Contacts.Add(to.Name.Trim(), user: null, conversation: null);
         var now = _environment.Time.GetUtcNow();
         rows.Conversations.Reopen(contact.Id);

@@ -13,6 +13,7 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
 {
     private readonly Lock _gate = new();
     private RoomActs? _connected;
+    private Task _compared = Task.CompletedTask;
 
     /// <summary>A connection is there to change rooms with.</summary>
     public bool IsConnected
@@ -26,7 +27,8 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
     public async Task<RoomAnswer> AnswerAsync(RoomRequest request, CancellationToken cancellation)
     {
         RoomActs? acts;
-        lock (_gate) acts = _connected;
+        Task compared;
+        lock (_gate) (acts, compared) = (_connected, _compared);
         if (acts is null)
         {
             return request is RoomRequest.List { All: false }
@@ -36,6 +38,8 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
 
         try
         {
+            // Somebody may have added this person while the device was away.
+            if (request is RoomRequest.List) await compared.WaitAsync(cancellation);
             return await acts.AnswerAsync(request).WaitAsync(cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -49,10 +53,12 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
 
     public async Task RunAsync(SendContext context)
     {
-        lock (_gate) _connected = new RoomActs(database, outbox, context, environment.Time);
+        var compared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate) (_connected, _compared) = (new RoomActs(database, outbox, context, environment.Time), compared.Task);
         try
         {
             await CompareAllAsync(context);
+            compared.SetResult();
             await foreach (var hint in context.Link.RoomChanges.ReadAllAsync(context.Ended))
             {
                 if (ConversationId.TryRead(hint.Room.Span, out var room) && Digest.TryRead(hint.Head.Span, out var head))
@@ -61,6 +67,7 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
         }
         finally
         {
+            compared.TrySetResult();
             lock (_gate) _connected = null;
         }
     }

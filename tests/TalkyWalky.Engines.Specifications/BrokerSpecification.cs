@@ -42,6 +42,19 @@ public abstract class BrokerSpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Publish_AsManyRecipientsAsAllowed_IsStoredForEach()
+    {
+        var broker = await StartAsync(MailboxLimits.Default);
+        var devices = await Task.WhenAll(Enumerable.Range(0, Limits.Recipients).Select(_ => CreateAsync(broker)));
+        Address[] addresses = [.. devices.Select(static device => new Address(device, default))];
+        for (var i = 0; i < 3; i++)
+            Assert.Empty(Assert.IsType<PublishOutcome.Accepted>(await broker.PublishAsync(new Publication(new byte[100], addresses), Cancellation)).Overflowed);
+        foreach (var device in devices) Assert.Equal(3, (await broker.UsageAsync(device, Cancellation))!.Value.Count);
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await broker.PublishAsync(new Publication(new byte[1], [.. addresses, new Address(DeviceId.New(), default)]), Cancellation));
+    }
+
+    [Fact]
     public async Task Publish_SeveralRecipients_EachReadsThePayloadAndItsOwnSlice()
     {
         var broker = await StartAsync(MailboxLimits.Default);

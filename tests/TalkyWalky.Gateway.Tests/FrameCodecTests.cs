@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Google.Protobuf;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Testing;
+using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Gateway.Tests;
@@ -45,11 +47,21 @@ public sealed class FrameCodecTests
         for (var i = 0; i < 20_000; i++)
         {
             random.NextBytes(bytes);
-            bytes[0] = (byte)(((i % 8) + 1 << 3) | 2);
+            bytes[0] = (byte)(((i % 14) + 1 << 3) | 2);
             bytes[1] = (byte)(i % bytes.Length);
             FrameCodec.TryRead(bytes.AsSpan(0, (i % bytes.Length) + 1));
             FrameCodec.TryRead(bytes.AsSpan(0, Math.Min(bytes.Length, 2 + (i % bytes.Length))));
         }
+    }
+
+    [Fact]
+    public void TryRead_PublishToAsManyAsAllowed_FitsAFrame()
+    {
+        var publish = new Publish { Request = 1, Envelope = new Envelope { Kind = EnvelopeKind.Message, Epoch = 1, Payload = ByteString.CopyFrom(new byte[944 * 1024]) } };
+        for (var i = 0; i < Limits.Recipients; i++) publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(DeviceId.New().ToArray()) });
+        var frame = new ClientFrame { Publish = publish }.ToByteArray();
+        Assert.InRange(frame.Length, 1, Limits.Frame);
+        Assert.Equal(Limits.Recipients, FrameCodec.TryRead(frame)!.Publish.Recipients.Count);
     }
 
     private static TheoryData<string, string> Vectors(string file, Func<JsonElement, bool> choose)

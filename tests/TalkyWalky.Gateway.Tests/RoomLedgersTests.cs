@@ -59,6 +59,28 @@ public sealed class RoomLedgersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ManyRooms_ThoseNotUsedForLongAreForgottenAndReadAgain()
+    {
+        var few = new RoomLedgers(_host.Store, _host.Options.Anchor.Hash, _host.Time, maxRooms: 4);
+        var rooms = new List<TestRoom>();
+        for (var i = 0; i < 6; i++)
+        {
+            rooms.Add(_room = new TestRoom(null, _host));
+            await StoreAsync(new RoomAction.Create(new RoomSettings($"room {i}", "", RoomAccess.Open), Digest.Sha256([(byte)i])));
+        }
+
+        using (await few.TakeTurnAsync(rooms[0].Id, None))
+        {
+            foreach (var room in rooms.Skip(1)) Assert.Equal(room.State.Head, (await few.GetAsync(room.Id, None))!.Head);
+            Assert.InRange(few.Count, 2, 4);
+        }
+
+        foreach (var room in rooms) Assert.Equal(room.State.Head, (await few.GetAsync(room.Id, None))!.Head);
+        Assert.Null(await few.GetAsync(new ConversationId(Digest.Sha256("none"u8)), None));
+        Assert.InRange(few.Count, 2, 4);
+    }
+
+    [Fact]
     public async Task DamagedLedger_IsAnEngineFault()
     {
         var id = new ConversationId(Digest.Sha256("damaged"u8));

@@ -8,9 +8,8 @@ namespace TalkyWalky.Gateway.Rooms;
 /// Rooms in memory, so that a message does not cost a replay of its room's ledger. Bounded: what was not used for long is read again. What is stored was
 /// verified before, so reading checks the chain but no signature.
 /// </summary>
-internal sealed class RoomLedgers(IStore store, Digest anchor, TimeProvider time)
+internal sealed class RoomLedgers(IStore store, Digest anchor, TimeProvider time, int maxRooms = 4096)
 {
-    private const int MaxRooms = 4096;
     private const int MaxMembers = 400_000;
 
     private readonly Lock _gate = new();
@@ -19,6 +18,15 @@ internal sealed class RoomLedgers(IStore store, Digest anchor, TimeProvider time
 
     /// <summary>The room that is there from the first start, before anybody joins.</summary>
     public RoomState General { get; } = RoomState.General(anchor);
+
+    /// <summary>Rooms in memory.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _rooms.Count;
+        }
+    }
 
     /// <summary>At most <see cref="GatewayTimes.RosterLife"/> old. Null when there is no such room.</summary>
     public ValueTask<RoomState?> GetAsync(ConversationId room, CancellationToken cancellation)
@@ -73,7 +81,7 @@ internal sealed class RoomLedgers(IStore store, Digest anchor, TimeProvider time
         {
             if (!_rooms.TryGetValue(room, out var ledger))
             {
-                if (_rooms.Count >= MaxRooms || _rooms.Values.Sum(static known => known.State?.Members.Count ?? 0) > MaxMembers) EvictHalf();
+                if (_rooms.Count >= maxRooms || _rooms.Values.Sum(static known => known.State?.Members.Count ?? 0) > MaxMembers) EvictHalf();
                 _rooms.Add(room, ledger = new RoomLedger(room, room == General.Room ? General : null, store, time));
             }
 

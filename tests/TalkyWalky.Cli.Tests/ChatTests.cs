@@ -63,23 +63,18 @@ public sealed class ChatTests : IDisposable
     }
 
     [Fact]
-    public async Task Chat_TypingAlarmAndInvitation_GoToTheStandardErrorOnce()
+    public async Task Chat_TypingAlarmAndNotice_GoToTheStandardErrorOnce()
     {
         var (input, chatting) = await BeginAsync("chat");
-        var invited = _run.Chat.Rooms.Add("Secret", RoomRank.Invited);
-        for (var tries = 0; tries < 3; tries++)
-        {
-            _run.Chat.Publish(new ChatEvent.Typing(Target.Person("bob"), "bob"));
-            _run.Chat.Publish(new ChatEvent.RoomChanged(invited));
-        }
-
+        for (var tries = 0; tries < 3; tries++) _run.Chat.Publish(new ChatEvent.Typing(Target.Person("bob"), "bob"));
+        _run.Chat.Publish(new ChatEvent.Notice("bob invites you\u001b[2J"));
         _run.Chat.Publish(new ChatEvent.Alarm("Two ledgers."));
         _run.Chat.Receive("done");
         while (await UnreadAsync() > 0) await Task.Delay(10);
         input.Complete();
         var ran = await chatting;
         Assert.Equal(2, ran.Error.Split("bob is typing").Length);
-        Assert.Equal(2, ran.Error.Split("You are invited to Secret").Length);
+        Assert.Contains("bob invites you\\u{1B}[2J", ran.Error, StringComparison.Ordinal);
         Assert.Contains("ALARM: Two ledgers.", ran.Error, StringComparison.Ordinal);
         Assert.Equal("2026-11-21 09:30 bob: done\n", ran.Output);
     }

@@ -13,7 +13,6 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
 
     private readonly Places _places = new(chat);
     private readonly Typists _typists = new(context.Host.Time);
-    private readonly ChatNews _news = new();
     private Place? _place;
 
     private Reply Reply => context.Reply;
@@ -202,8 +201,10 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
             case ChatEvent.Typing typing when !Reply.Json && _typists.Heard(typing.In, typing.From):
                 await NoteAsync(typing.In.IsRoom ? $"{typing.From} is typing in {typing.In.Name}" : $"{typing.From} is typing");
                 return null;
+            case ChatEvent.Notice notice:
+                await NoteAsync(notice.Text);
+                return null;
             default:
-                if (_news.Sentence(happened) is { } sentence) await NoteAsync(sentence);
                 return null;
         }
     }

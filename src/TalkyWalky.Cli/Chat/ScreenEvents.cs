@@ -8,7 +8,6 @@ namespace TalkyWalky.Cli.Chat;
 /// <summary>What happens in the chat, as the screen shows it.</summary>
 internal sealed class ScreenEvents(Screen screen, Courtesies courtesies, ReadPosition position)
 {
-    private readonly ChatNews _news = new();
     private readonly HashSet<ConversationId> _muted = [];
 
     /// <summary>How far messages were shown, on whichever screen of this profile.</summary>
@@ -47,9 +46,11 @@ internal sealed class ScreenEvents(Screen screen, Courtesies courtesies, ReadPos
             case ChatEvent.Alarm alarm:
                 screen.Alarm(alarm.Text);
                 break;
-            default:
-                if (happened is ChatEvent.RoomChanged { Room: var room } && screen.Place?.Is(room.Room) == true) screen.Place = Place.Of(room);
-                if (_news.Sentence(happened) is { } sentence) screen.Note(sentence);
+            case ChatEvent.Notice notice:
+                screen.Note(notice.Text);
+                break;
+            case ChatEvent.RoomChanged { Room: var room }:
+                if (screen.Place?.Is(room.Room) == true) screen.Place = Place.Of(room);
                 break;
         }
     }

@@ -47,20 +47,62 @@ internal sealed class TestClient : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Another device of this person, let in by this one, which is open.</summary>
-    public async Task<TestClient> AddDeviceAsync(JoinLink link)
+    /// <summary>One more device of this person, with keys of its own, which asks to come in.</summary>
+    public async Task<(TestClient Device, EnrolOutcome.Pending Pending)> AskToJoinAsync(JoinLink link)
     {
-        var added = new TestClient(NewFolder(), Name, Environment);
-        var pending = Assert.IsType<EnrolOutcome.Pending>(await added.EnrolAsync(link));
-        var listed = Assert.IsType<DeviceAnswer.Devices>(await Chat!.DeviceAsync(new DeviceRequest.List(), CancellationToken.None)).Page;
-        var waiting = listed.Single(device => device.KeyFingerprint == pending.KeyFingerprint).Device.ToString();
-        Assert.IsType<DeviceAnswer.Done>(await Chat.DeviceAsync(new DeviceRequest.Approve(waiting), CancellationToken.None));
-        Assert.IsType<EnrolOutcome.Enrolled>(await added.EnrolAsync(link));
-        return added;
+        var device = new TestClient(NewFolder(), Name, Environment);
+        var outcome = await device.EnrolAsync(link);
+        Assert.True(outcome is EnrolOutcome.Pending, outcome.ToString());
+        return (device, (EnrolOutcome.Pending)outcome);
     }
 
-    public Task<EnrolOutcome> EnrolAsync(JoinLink link) =>
-        Enrolment.EnrolAsync(Folder, Passphrase, new Registration(link, Name, Password, null, null), null, Environment, CancellationToken.None);
+    /// <summary>One more device of this person, let in by this one, which must be open.</summary>
+    public async Task<TestClient> AddDeviceAsync(JoinLink link)
+    {
+        var (device, pending) = await AskToJoinAsync(link);
+        var waiting = (await DevicesAsync()).Single(one => string.Equals(one.KeyFingerprint, pending.KeyFingerprint, StringComparison.Ordinal));
+        await ChangeDeviceAsync(new DeviceRequest.Approve(waiting.Device.ToString()));
+        var outcome = await device.EnrolAsync(link);
+        Assert.True(outcome is EnrolOutcome.Enrolled, outcome.ToString());
+        return device;
+    }
+
+    public Task<EnrolOutcome> EnrolAsync(JoinLink link) => Enrolment.EnrolAsync(
+        Folder, Passphrase, new Registration(link, Name, Password, null, null), null, Environment, CancellationToken.None).WaitAsync(Patience);
+
+    public async Task<IReadOnlyList<DeviceInfo>> DevicesAsync()
+    {
+        var answer = await Chat!.DeviceAsync(new DeviceRequest.List(), CancellationToken.None).WaitAsync(Patience);
+        Assert.True(answer is DeviceAnswer.Devices, answer.ToString());
+        return ((DeviceAnswer.Devices)answer).Page;
+    }
+
+    public async Task<DeviceInfo> ChangeDeviceAsync(DeviceRequest request)
+    {
+        var answer = await Chat!.DeviceAsync(request, CancellationToken.None).WaitAsync(Patience);
+        Assert.True(answer is DeviceAnswer.Done, answer.ToString());
+        return ((DeviceAnswer.Done)answer).Device;
+    }
+
+    /// <summary>The first event of a kind from now on that is as wanted.</summary>
+    public async Task<T> UntilEventAsync<T>(Func<T, bool> wanted)
+        where T : ChatEvent
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await foreach (var happening in Chat!.EventsAsync(0, patience.Token))
+            {
+                if (happening is T one && wanted(one)) return one;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"no such {typeof(T).Name} came");
+        }
+
+        throw new InvalidOperationException("the chat was closed");
+    }
 
     /// <summary>The same person, opened from a copy of the profile's files.</summary>
     public TestClient Copy()

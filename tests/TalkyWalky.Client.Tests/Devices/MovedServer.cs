@@ -1,0 +1,125 @@
+using System.Net;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using TalkyWalky.Authority;
+using TalkyWalky.Engines;
+using TalkyWalky.Engines.Embedded;
+using TalkyWalky.Gateway;
+using TalkyWalky.Testing;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+
+namespace TalkyWalky.Client.Tests.Devices;
+
+/// <summary>Gateway and authority in this process, over real TLS, by a clock that a test moves together with that of its clients.</summary>
+internal sealed class MovedServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder;
+    private readonly EmbeddedEngines _engines;
+    private readonly CertificateAuthority _authority;
+    private readonly GatewayService _gateway;
+    private readonly WebApplication _app;
+    private X509Certificate2 _certificate;
+
+    private MovedServer(DirectoryInfo folder, MovedClock clock, EmbeddedEngines engines, CertificateAuthority authority)
+    {
+        (_folder, Clock, _engines, _authority) = (folder, clock, engines, authority);
+        _certificate = Issue();
+        var port = Relay.FreePort();
+        Link = new JoinLink("127.0.0.1", port, authority.Anchor.Hash, Invitation: null);
+        _gateway = new GatewayService(
+            new GatewayOptions(
+                authority.Anchor, new HashSet<string>(StringComparer.Ordinal) { $"127.0.0.1:{port}" }, () => Digest.Sha256(_certificate.RawData), [authority.IssuingCertificate],
+                TimeSpan.FromDays(30)),
+            engines.Directory, engines.Store, engines.Broker, clock, NullLoggerFactory.Instance);
+        Service = new AuthorityService(
+            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, engines.Directory, engines.Store, engines.Broker,
+            new DeviceCallbacks(_gateway.DevicesChanged, (user, device) => _gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked")),
+            clock, NullLoggerFactory.Instance);
+        _app = Build(port);
+    }
+
+    public MovedClock Clock { get; }
+
+    public JoinLink Link { get; }
+
+    public AuthorityService Service { get; }
+
+    public IStore Store => _engines.Store;
+
+    /// <summary>For clients that live by the same clock.</summary>
+    public ClientEnvironment Environment => TestClient.Plain with { Time = Clock };
+
+    public static async Task<MovedServer> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("talkywalky-moved-");
+        var clock = new MovedClock();
+        var authority = CertificateAuthority.Initialise(
+            Path.Combine(folder.FullName, "ca"), "Example", "example.org", "correct horse battery", KeyPool.Shared, clock.GetUtcNow());
+        var engines = await EmbeddedEngines.OpenAsync(
+            Path.Combine(folder.FullName, "server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), clock, CancellationToken.None);
+        var server = new MovedServer(folder, clock, engines, authority);
+        await server._app.StartAsync();
+        return server;
+    }
+
+    /// <summary>Time passes, for the server and its clients.</summary>
+    public void Move(TimeSpan by)
+    {
+        Clock.Move(by);
+        _certificate = Issue();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _app.DisposeAsync();
+        Service.Dispose();
+        await _engines.DisposeAsync();
+        _authority.Dispose();
+        _certificate.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private X509Certificate2 Issue()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var issued = _authority.IssueServer(["127.0.0.1"], key, Clock.GetUtcNow());
+        using var leaf = X509CertificateLoader.LoadCertificate(issued.Der);
+        return leaf.CopyWithPrivateKey(key);
+    }
+
+    private WebApplication Build(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(https =>
+        {
+            https.ServerCertificateSelector = (_, _) => _certificate;
+            https.SslProtocols = SslProtocols.Tls13;
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.ClientCertificateValidation = static (_, _, _) => true; // the endpoints verify it
+        })));
+        var app = builder.Build();
+        app.MapAuthority(Service);
+        app.MapGateway(_gateway);
+        return app;
+    }
+}
+
+/// <summary>The real clock, moved ahead when a test says so. Timers run as ever.</summary>
+internal sealed class MovedClock : TimeProvider
+{
+    private long _ticks;
+
+    public void Move(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ticks));
+}

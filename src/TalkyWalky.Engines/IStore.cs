@@ -128,7 +128,8 @@ public sealed record DeviceRecord(
 }
 
 /// <param name="ExpiresAt">When the first of its two certificates does; null without both.</param>
-public readonly record struct DeviceStanding(UserId User, DeviceId Device, DeviceState State, DateTimeOffset? ExpiresAt)
+/// <param name="LoginAt">When the person last gave the password for it.</param>
+public readonly record struct DeviceStanding(UserId User, DeviceId Device, DeviceState State, DateTimeOffset? ExpiresAt, DateTimeOffset? LoginAt)
 {
     /// <summary>Null when others may not address it at all.</summary>
     public DateTimeOffset? ListedUntil => State == DeviceState.Active ? ExpiresAt : null;

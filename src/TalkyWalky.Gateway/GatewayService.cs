@@ -29,6 +29,7 @@ public sealed class GatewayService : IAsyncDisposable
     private readonly Desks _desks;
     private readonly RunningCount _running = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _sweeping;
     private readonly CancellationTokenSource _abandon = new();
 
     public GatewayService(GatewayOptions options, IDirectory directory, IStore store, IBroker broker, TimeProvider time, ILoggerFactory logs)
@@ -49,6 +50,8 @@ public sealed class GatewayService : IAsyncDisposable
             new CommitDesk(options, ledgers, directory, store, _attendance, time, _log, _abandon.Token),
             new ProfileDesk(options, store, _attendance, time),
             new RelayDesk(ledgers, _attendance, options.Anchor.Hash));
+        var sweep = new SessionSweep(_attendance, directory, store, options.LoginMaxAge, time, _log);
+        _sweeping = Task.Run(() => sweep.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
     /// <summary>One connection, from challenge to goodbye. Returns when it is over; never throws for what a peer does.</summary>
@@ -157,6 +160,7 @@ public sealed class GatewayService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        await _sweeping;
         try
         {
             await _running.NoneAsync().WaitAsync(4 * GatewayTimes.Goodbye, _time, CancellationToken.None);

@@ -24,6 +24,9 @@ internal static class GatewayTimes
     /// </summary>
     public static readonly TimeSpan RoomRosterRest = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Between two looks at everyone who is connected.</summary>
+    public static readonly TimeSpan Sweep = TimeSpan.FromSeconds(15);
+
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(30);

@@ -102,7 +102,7 @@ internal sealed class Credentials : IDisposable
     {
         using var certificate = X509CertificateLoader.LoadCertificate(der);
         var (from, to) = (new DateTimeOffset(certificate.NotBefore), new DateTimeOffset(certificate.NotAfter));
-        var at = now < from ? from : now > to ? to : now;
+        var at = now < from ? from : now < to ? now : to - TimeSpan.FromSeconds(1); // the second of notAfter is outside already
         return DeviceCertificates.Verify(der, [.. profile.Issuing.Select(static one => (ReadOnlyMemory<byte>)one)], anchor, use, at) switch
         {
             DeviceVerification.Verified verified => verified.Device,

@@ -13,14 +13,15 @@ internal static class StandingTable
         {
             // min() of a missing certificate is NULL.
             using var rows = database.Use("""
-                SELECT device.device, device.state, min(identity.not_after, encryption.not_after)
+                SELECT device.device, device.state, min(identity.not_after, encryption.not_after), device.login_at
                 FROM device
                 LEFT JOIN certificate AS identity ON identity.serial = device.identity_serial
                 LEFT JOIN certificate AS encryption ON encryption.serial = device.encryption_serial
                 WHERE device.user = ?1
                 """);
             rows.Bind(1, user.Value);
-            while (rows.Step()) standings.Add(new DeviceStanding(user, new DeviceId(rows.Id(0)), (DeviceState)rows.Int32(1), rows.TimeOrNull(2)));
+            while (rows.Step())
+                standings.Add(new DeviceStanding(user, new DeviceId(rows.Id(0)), (DeviceState)rows.Int32(1), rows.TimeOrNull(2), rows.TimeOrNull(3)));
         }
 
         return standings;

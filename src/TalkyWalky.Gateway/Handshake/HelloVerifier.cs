@@ -78,13 +78,9 @@ internal sealed class HelloVerifier(GatewayOptions options, IDirectory directory
     {
         if (await store.FindDeviceAsync(device.Device, cancellation) is not { } record || record.User != device.User)
             return Refuse("this server does not know the device; register or log in again");
-        if (record.State == DeviceState.Revoked) return new Admission.Refused(Expulsions.Revoked);
-        if (record.State != DeviceState.Active) return Refuse("this device still waits for approval");
-        if (await directory.FindAsync(device.User, cancellation) is not { } account) return new Admission.Refused(Expulsions.NoAccount);
-        if (!account.Enabled) return new Admission.Refused(Expulsions.Disabled);
-        if (record.LoginAt is not { } login || login < account.PasswordChangedAt || login < time.GetUtcNow() - options.LoginMaxAge)
-            return new Admission.Refused(CloseCode.LoginRequired, "the password must be given again on this device; log in");
-        return new Admission.Admitted(account, device.Device, proof.Generation);
+        var account = await directory.FindAsync(device.User, cancellation);
+        if (Expulsions.Judge(account, record.State, record.LoginAt, options.LoginMaxAge, time.GetUtcNow()) is { } ending) return new Admission.Refused(ending);
+        return new Admission.Admitted(account!, device.Device, proof.Generation);
     }
 
     private static Admission.Refused Refuse(string text) => new(CloseCode.ProofRefused, text);

@@ -78,6 +78,7 @@ public sealed class ReturnTests
         await alice.CloseAsync();
         server.Move(TimeSpan.FromDays(85));
         await phone.OpenAsync(); // renews
+        await phone.UntilAsync(static status => status.Connection == ConnectionState.LoggedOut);
         server.Move(TimeSpan.FromDays(10));
 
         await alice.OpenAsync();

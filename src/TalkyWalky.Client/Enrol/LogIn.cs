@@ -7,7 +7,7 @@ using TalkyWalky.Pki;
 namespace TalkyWalky.Client.Enrol;
 
 /// <summary>
-/// The password given again on an enrolled device (docs/protocol.md section 2.6). One that was away until its identity certificate expired asks for a new one with the same
+/// The password given again on an enrolled device (docs/protocol.md section 2.8). One that was away until its identity certificate expired asks for a new one with the same
 /// key, and waits until it is let in again.
 /// </summary>
 internal sealed class LogIn(Database database, ClientEnvironment environment)

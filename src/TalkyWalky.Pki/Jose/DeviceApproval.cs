@@ -4,7 +4,7 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Pki.Jose;
 
 /// <summary>
-/// What a device signs to let another device of the same person in (docs/protocol.md section 2.2): JWS of type <see cref="JwsType.Approval"/> over canonical JSON.
+/// What a device signs to let another device of the same person in (docs/protocol.md section 2.7): JWS of type <see cref="JwsType.Approval"/> over canonical JSON.
 /// </summary>
 /// <param name="KeyHash">SHA-256 of the new device's identity SubjectPublicKeyInfo: what is let in is this key, whatever the server calls it.</param>
 /// <param name="Time">The approving device's clock, whole milliseconds.</param>

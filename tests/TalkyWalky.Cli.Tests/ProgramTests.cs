@@ -93,6 +93,50 @@ public sealed class ProgramTests(TwoPeople people) : IClassFixture<TwoPeople>
     }
 
     [Fact]
+    public async Task Room_AddSendRemove_EachSeesWhatIsRight()
+    {
+        await people.DrainAsync();
+        Assert.Equal(0, (await Alice.RunAsync("room", "create", "Planning")).Code);
+        Assert.Equal(0, (await Alice.RunAsync("room", "add", "Planning", "bob")).Code);
+        Assert.Equal(0, (await Alice.RunAsync("send", "--room", "Planning", "for the room")).Code);
+        var message = (await Bob.RunAsync("listen", "--count", "1", "--timeout", "30", "--json")).Objects.Single();
+        Assert.Equal(("for the room", "Planning", "alice"), (Text(message, "text"), Text(message, "room"), Text(message, "from")));
+        var exported = await Bob.RunAsync("history", "export", "--room", "Planning", "--format", "json", "--output", "-");
+        Assert.Contains("for the room", exported.Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await Alice.RunAsync("room", "remove", "Planning", "bob")).Code);
+        Assert.Equal(4, (await Bob.RunAsync("send", "--room", "Planning", "too late")).Code);
+        Assert.Equal(2, (await Alice.RunAsync("room", "close", "Planning")).Code);
+        Assert.Equal(0, (await Alice.RunAsync("room", "close", "Planning", "--yes")).Code);
+    }
+
+    [Fact]
+    public async Task Login_SecondDevice_WaitsUntilTheFirstApproves()
+    {
+        using var folder = new TempFolder();
+        var second = new CliProcess(folder.Path, folder["p"]);
+        using var login = second.Start("login", "--join", people.Join, "--user", "alice", "--password-file", "-", "--json");
+        await login.StandardInput.WriteLineAsync(TwoPeople.Password);
+        login.StandardInput.Close();
+        using var pending = System.Text.Json.JsonDocument.Parse((await login.StandardOutput.ReadLineAsync())!);
+        var fingerprint = Text(pending.RootElement.GetProperty("pending"), "keyFingerprint");
+        var waiting = (await Alice.RunAsync("device", "list", "--json")).Objects.Single(static device => Text(device, "standing") == "pending");
+        Assert.Equal(fingerprint, Text(waiting, "keyFingerprint"));
+        Assert.Equal(0, (await Alice.RunAsync("device", "approve", Text(waiting, "device"))).Code);
+        var ran = await CliProcess.FinishAsync(login);
+        Assert.Equal((0, Text(waiting, "device")), (ran.Code, Text(ran.Objects.Single(), "device")));
+        Assert.Equal(0, (await Alice.RunAsync("device", "revoke", Text(waiting, "device"))).Code);
+    }
+
+    [Fact]
+    public async Task Name_SetAndReverted_IsSeenByOthers()
+    {
+        Assert.Equal(0, (await Alice.RunAsync("name", "set", "Al")).Code);
+        Assert.Equal("Al", Text((await Bob.RunAsync("users", "--json")).Objects.Single(static one => Text(one, "username") == "alice"), "name"));
+        Assert.Equal(0, (await Alice.RunAsync("name", "revert")).Code);
+        Assert.Contains("alice", (await Bob.RunAsync("users")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Chat_Pipe_SendsAndEnds()
     {
         await people.DrainAsync();
@@ -101,6 +145,8 @@ public sealed class ProgramTests(TwoPeople people) : IClassFixture<TwoPeople>
         Assert.Contains("one line", ran.Output, StringComparison.Ordinal);
         Assert.Contains("bob", ran.Output, StringComparison.Ordinal);
     }
+
+    private static string Text(System.Text.Json.JsonElement element, string name) => element.GetProperty(name).GetString()!;
 }
 
 /// <summary>A server and two people who registered with the program.</summary>

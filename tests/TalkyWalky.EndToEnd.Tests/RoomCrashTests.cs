@@ -24,7 +24,7 @@ public sealed class RoomCrashTests(Team team) : IClassFixture<Team>
         var chats = members.ToDictionary(static member => member.Name, static member => member.Start("chat", "--room", "plans"), StringComparer.Ordinal);
         for (var round = 0; round < 4; round++)
         {
-            foreach (var writer in members.Take(Writers)) await WriteAsync(chats[writer.Name], Round(writer.Name, round));
+            foreach (var writer in members.Take(Writers)) await chats[writer.Name].TypeAsync(Round(writer.Name, round));
             // A writer, two readers and the server, each in the middle of the others' work.
             string[] victims = [members[round].Name, members[Writers + round].Name, members[^(1 + round)].Name];
             await chats[members[Writers + 4].Name].LineAsync(static line => line.Contains("m01 ", StringComparison.Ordinal), seconds: 120);
@@ -46,17 +46,11 @@ public sealed class RoomCrashTests(Team team) : IClassFixture<Team>
         foreach (var chat in chats.Values) await chat.SignalAsync("INT");
     }
 
-    private static async Task WriteAsync(RunningProgram chat, IEnumerable<string> texts)
-    {
-        foreach (var text in texts) await chat.Input.WriteLineAsync(text);
-        await chat.Input.FlushAsync();
-    }
-
     // What stood in the pipe of a killed program was never read by it: it is written again.
     private static async Task WriteMissingAsync(Member writer, RunningProgram chat)
     {
         var kept = OfAuthor(await writer.RoomHistoryAsync("plans"), writer.Name).Select(static message => message.Text);
-        await WriteAsync(chat, Expected(writer.Name).Except(kept, StringComparer.Ordinal));
+        await chat.TypeAsync(Expected(writer.Name).Except(kept, StringComparer.Ordinal));
         for (var tries = 0; OfAuthor(await writer.RoomHistoryAsync("plans"), writer.Name).Count < Each; tries++) Assert.True(tries < 120, "the rest is not kept");
         await writer.SettledAsync(300);
     }

@@ -80,12 +80,12 @@ internal sealed class LedgerSync(
     }
 
     /// <summary>Compares what the server says of a room with what is known here, and fetches what is new.</summary>
-    public async Task CompareAsync(ConversationId room, ulong epoch, Digest head)
+    public async Task CompareAsync(ConversationId room, ulong epoch, Digest? head)
     {
         var known = await database.RunAsync(rows => rows.Rooms.State(room), link.Ended);
         if (known is null || known.Epoch < epoch) await FetchAsync(room);
         else if (known.Epoch > epoch) await news.AlarmAsync(room, known, RoomAlarms.RolledBack);
-        else if (known.Head != head) await news.AlarmAsync(room, known, RoomAlarms.OtherHead);
+        else if (head is { } named && known.Head != named) await news.AlarmAsync(room, known, RoomAlarms.OtherHead);
     }
 
     /// <summary>The server's list lacks a room that this person is in.</summary>

@@ -61,8 +61,8 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
             compared.SetResult();
             await foreach (var hint in context.Link.RoomChanges.ReadAllAsync(context.Ended))
             {
-                if (ConversationId.TryRead(hint.Room.Span, out var room) && Digest.TryRead(hint.Head.Span, out var head))
-                    await context.Ledgers.CompareAsync(room, hint.Epoch, head);
+                if (ConversationId.TryRead(hint.Room.Span, out var room))
+                    await context.Ledgers.CompareAsync(room, hint.Epoch, Digest.TryRead(hint.Head.Span, out var head) ? head : null);
             }
         }
         finally
@@ -103,7 +103,8 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
 }
 
 /// <summary>A room as the server lists it: to choose from, never to believe.</summary>
-internal sealed record ListedRoom(ConversationId Id, ulong Epoch, Digest Head, RoomInfo Info);
+/// <param name="Head">Null of a room that this person was put out of: its later heads are not this person's.</param>
+internal sealed record ListedRoom(ConversationId Id, ulong Epoch, Digest? Head, RoomInfo Info);
 
 /// <summary>Reads the server's list page by page.</summary>
 internal sealed class RoomList(Connect.GatewayLink link)
@@ -129,8 +130,8 @@ internal sealed class RoomList(Connect.GatewayLink link)
     }
 
     private static ListedRoom? Read(Room listed) =>
-        ConversationId.TryRead(listed.Room_.Span, out var id) && Digest.TryRead(listed.Head.Span, out var head)
-            ? new ListedRoom(id, listed.Epoch, head, new RoomInfo(
+        ConversationId.TryRead(listed.Room_.Span, out var id)
+            ? new ListedRoom(id, listed.Epoch, Digest.TryRead(listed.Head.Span, out var head) ? head : null, new RoomInfo(
                 id, Cut(listed.Name, Limits.RoomName), Cut(listed.Topic, Limits.RoomTopic), listed.Open, listed.Closed, (int)Math.Min(listed.Members, int.MaxValue), RoomRank.None,
                 listed.Epoch, IsVerified: false, Frozen: null))
             : null;

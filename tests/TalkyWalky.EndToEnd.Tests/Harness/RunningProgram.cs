@@ -50,6 +50,20 @@ internal sealed class RunningProgram : IAsyncDisposable
         throw new InvalidOperationException($"the program ended without that line; stderr: {Errors()}");
     }
 
+    /// <summary>Types these lines into the program.</summary>
+    public async Task TypeAsync(IEnumerable<string> lines)
+    {
+        try
+        {
+            foreach (var line in lines) await Input.WriteLineAsync(line);
+            await Input.FlushAsync();
+        }
+        catch (IOException gone)
+        {
+            throw new InvalidOperationException($"the program ended; stderr: {Errors()}", gone);
+        }
+    }
+
     private string Errors()
     {
         lock (_errors) return _errors.ToString();

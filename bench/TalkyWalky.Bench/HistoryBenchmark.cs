@@ -38,7 +38,8 @@ internal sealed class HistoryBenchmark(int messages) : IDisposable
             var middle = await PageAsync(database, await PositionAsync(database, messages / 2, cancellation), cancellation);
             var oldest = await PageAsync(database, await PositionAsync(database, Page, cancellation), cancellation);
             var export = await ExportAsync(database, cancellation);
-            return new HistoryReport(messages, first, last, single, newest, middle, oldest, export, new FileInfo(Path.Combine(_folder.FullName, "profile.db")).Length);
+            var size = new FileInfo(Path.Combine(_folder.FullName, "profile.db")).Length;
+            return new HistoryReport(messages, first, last, single, newest, middle, oldest, export, await ClearAsync(database, cancellation), size);
         }
     }
 
@@ -85,9 +86,13 @@ internal sealed class HistoryBenchmark(int messages) : IDisposable
     {
         var n = _received++ % Limits.MessagesPerSession;
         if (n == 0) StartSession(rows, time);
-        var text = new ReceivedText(_peer, MessageId.New(), _contact, _session!.Value, n, time, null, TextOf(_written), null, Mine: false);
-        if (n % 100 == 50) rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", _session.Value.ToArray(), n);
-        else rows.Messages.AddReceived(text, time);
+        if (n % 100 == 50)
+        {
+            rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", _session!.Value.ToArray(), n);
+            n = _received++ % Limits.MessagesPerSession;
+        }
+
+        rows.Messages.AddReceived(new ReceivedText(_peer, MessageId.New(), _contact, _session!.Value, n, time, null, TextOf(_written), null, Mine: false), time);
     }
 
     private void StartSession(Rows rows, DateTimeOffset time)
@@ -117,6 +122,15 @@ internal sealed class HistoryBenchmark(int messages) : IDisposable
         }
 
         return Percentiles.Of(ticks);
+    }
+
+    private async Task<double> ClearAsync(Database database, CancellationToken cancellation)
+    {
+        await database.RunAsync(static rows => rows.Execute("UPDATE message SET state = 1 WHERE state = 0"), cancellation);
+        var clock = Stopwatch.StartNew();
+        if (await HistoryClearing.ClearAsync(database, Target.Person("bob"), cancellation) is not { } cleared || cleared < messages)
+            throw new InvalidOperationException("not everything was cleared");
+        return clock.Elapsed.TotalSeconds;
     }
 
     /// <summary>Seconds to read everything, page by page, as the export does.</summary>

@@ -31,7 +31,8 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
             OwnRequest.CloseConversation close => await _conversations.CloseAsync(close.Conversation, device, cancellation),
             OwnRequest.MarkRead read => await _conversations.MarkReadAsync(read.Conversation, read.UpTo, device, cancellation),
             OwnRequest.Settings settings => await SetAsync(settings, cancellation),
-            _ => throw new NotSupportedException(),
+            OwnRequest.ClearHistory clear => await ClearAsync(clear.Conversation, cancellation),
+            _ => throw new System.Diagnostics.UnreachableException(),
         };
         _sync.Raise();
         return answer;
@@ -62,6 +63,12 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
     {
         if (result.Conversations.Count > 0) _conversations.Changed(result.Conversations);
         if (result.HasBackfill) _backfill.Raise();
+    }
+
+    private async Task<OwnAnswer> ClearAsync(Target? conversation, CancellationToken cancellation)
+    {
+        if (await HistoryClearing.ClearAsync(database, conversation, cancellation) is { } messages) return new OwnAnswer.Cleared(messages);
+        return new OwnAnswer.Refused($"There is no conversation with \"{conversation!.Name}\"; check the name.");
     }
 
     private Task<OwnAnswer> SetAsync(OwnRequest.Settings wanted, CancellationToken cancellation)

@@ -113,6 +113,15 @@ public sealed class ExportTests : IDisposable
         Assert.Equal(2, (await _run.RunAsync("history", "export", "--with", "bob", "--output", "-", "--format", "text", option, value)).Code);
 
     [Fact]
+    public async Task Export_RoomByItsId_IsCalledByItsName()
+    {
+        var room = _run.Chat.Rooms.Add("Planning", RoomRank.Member);
+        _run.Chat.ReceiveIn("Planning", "bob", "hi");
+        var ran = await _run.RunAsync("history", "export", "--room", room.Room.ToString()[..8], "--format", "json", "--output", "-");
+        Assert.Equal("Planning", Text(JsonDocument.Parse(ran.Output).RootElement, "with"));
+    }
+
+    [Fact]
     public async Task Export_UnknownRoomOrNoFolder_Fails()
     {
         Assert.Equal(4, (await _run.RunAsync("history", "export", "--room", "Nowhere", "--format", "text", "--output", "-")).Code);

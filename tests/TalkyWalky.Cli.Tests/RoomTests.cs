@@ -112,6 +112,7 @@ public sealed class RoomTests : IDisposable
         var heard = await _run.RunAsync("listen", "--count", "2");
         Assert.Equal("2026-11-21 09:30 bob in Planning: hi\n2026-11-21 09:30 bob: direct\n", heard.Output);
         Assert.Equal(4, (await _run.RunAsync("send", "--room", "Nowhere", "hello")).Code);
+        Assert.Equal(4, (await _run.RunAsync("history", "--room", "Nowhere", "--json")).Code);
     }
 
     [Fact]

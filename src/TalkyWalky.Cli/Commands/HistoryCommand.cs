@@ -28,6 +28,7 @@ internal static class HistoryCommand
     private static async Task<int> ShowAsync(CommandContext context, IChat chat, Target with, int limit, CancellationToken cancellation)
     {
         var messages = await NewestAsync(chat, with, limit, cancellation);
+        if (messages.Count == 0 && await WhyUnknownAsync(chat, with, cancellation) is { } why) return await context.Reply.FailAsync(ExitCode.Refused, why);
         if (context.Reply.Json)
             foreach (var message in messages) await context.Reply.ObjectAsync(MessageLine.Of(message), JsonLines.Types.MessageLine);
         else if (messages.Count == 0)
@@ -38,6 +39,10 @@ internal static class HistoryCommand
             foreach (var message in messages) await context.Reply.LineAsync(PlainText.Message(message, context.Zone));
         return ExitCode.Done;
     }
+
+    /// <summary>For a conversation without messages: that there is no such room, as a sentence; else null.</summary>
+    internal static async Task<string?> WhyUnknownAsync(IChat chat, Target of, CancellationToken cancellation) =>
+        of.IsRoom && await chat.RoomAsync(new RoomRequest.Show(of.Name), cancellation) is RoomAnswer.Refused unknown ? unknown.Why : null;
 
     /// <summary>The newest messages, page by page: one page of the profile holds at most 1,000.</summary>
     public static async Task<List<ChatMessage>> NewestAsync(IChat chat, Target with, int limit, CancellationToken cancellation)

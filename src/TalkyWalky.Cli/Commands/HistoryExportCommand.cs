@@ -66,11 +66,12 @@ internal static class HistoryExportCommand
 
     private static async Task<int> ExportAsync(CommandContext context, IChat chat, Wish wish, CancellationToken cancellation)
     {
-        if (wish.Of.IsRoom && await chat.RoomAsync(new RoomRequest.Show(wish.Of.Name), cancellation) is RoomAnswer.Refused unknown)
-            return await context.Reply.FailAsync(ExitCode.Refused, unknown.Why);
+        var newest = await chat.HistoryAsync(wish.Of, limit: 1, before: null, cancellation);
+        if (newest.Count == 0 && await HistoryCommand.WhyUnknownAsync(chat, wish.Of, cancellation) is { } unknown)
+            return await context.Reply.FailAsync(ExitCode.Refused, unknown);
         var self = await chat.WhoAmIAsync(cancellation);
         var document = new HistoryDocument(
-            wish.Of, self.Username, context.Host.Time.GetUtcNow(), Moment(wish.From, isLast: false, context.Zone), Moment(wish.To, isLast: true, context.Zone), context.Zone);
+            wish.Of, newest.Count > 0 ? newest[0].With : wish.Of.Name, self.Username, context.Host.Time.GetUtcNow(), Moment(wish.From, isLast: false, context.Zone), Moment(wish.To, isLast: true, context.Zone), context.Zone);
         IHistoryFormat format = wish.Format switch { "html" => new HtmlFormat(document), "json" => new JsonFormat(document), _ => new TextFormat(document) };
         var export = new HistoryExport(context, chat, document, format);
         if (!string.Equals(wish.Output, "-", StringComparison.Ordinal)) return await ToFileAsync(context, export, wish, cancellation);

@@ -6,12 +6,15 @@ namespace TalkyWalky.Cli.Commands;
 /// <summary>room create, list, show ... : one request to the engine each.</summary>
 internal static class RoomCommand
 {
-    public static Command Create(CliHost host) => new("room", "Rooms: make them, find them, say who is in them.")
+    public static Command Create(CliHost host)
     {
-        Create(new RoomVerbs(host)), List(host), Show(host), Members(host), Join(new RoomVerbs(host)), Invite(new RoomVerbs(host)), Add(new RoomVerbs(host)),
-        Remove(new RoomVerbs(host)), Leave(new RoomVerbs(host)), Role(new RoomVerbs(host)), Rename(new RoomVerbs(host)), Topic(new RoomVerbs(host)),
-        Settings(new RoomVerbs(host)), Close(new RoomVerbs(host)),
-    };
+        var verbs = new RoomVerbs(host);
+        return new Command("room", "Rooms: make them, find them, say who is in them.")
+        {
+            Create(verbs), List(host), Show(host), Members(host), Join(verbs), Invite(verbs), Add(verbs), Remove(verbs), Leave(verbs), Role(verbs), Rename(verbs), Topic(verbs),
+            Settings(verbs), Close(verbs),
+        };
+    }
 
     private static Command Create(RoomVerbs verbs)
     {

@@ -32,7 +32,7 @@ internal sealed class HtmlFormat(HistoryDocument document) : IHistoryFormat
 
     public void Begin()
     {
-        var title = document.Of.IsRoom ? $"Room {document.Of.Name}" : $"Conversation with {document.Of.Name}";
+        var title = document.Of.IsRoom ? $"Room {document.Name}" : $"Conversation with {document.Name}";
         _text.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>").Append(Escape(title)).Append("</title>\n<style>\n").Append(Style)

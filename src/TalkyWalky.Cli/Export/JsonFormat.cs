@@ -9,14 +9,14 @@ namespace TalkyWalky.Cli.Export;
 /// <summary>One JSON document (docs/cli.md), a message per line.</summary>
 internal sealed class JsonFormat(HistoryDocument document) : IHistoryFormat
 {
-    private const string Name = "talkywalky-history";
+    private const string Format = "talkywalky-history";
 
     private readonly StringBuilder _text = new();
     private bool _hasMessages;
 
     public void Begin()
     {
-        var head = new HistoryHead(Name, 1, document.Owner, document.Of.Name, document.Of.IsRoom, document.ExportedAt, document.From, document.To);
+        var head = new HistoryHead(Format, 1, document.Owner, document.Name, document.Of.IsRoom, document.ExportedAt, document.From, document.To);
         // The object stays open: the messages and their number are its last members.
         _text.Append(JsonSerializer.Serialize(head, JsonLines.Types.HistoryHead).AsSpan()[..^1]).Append(",\"messages\":[");
     }

@@ -11,7 +11,7 @@ internal sealed class TextFormat(HistoryDocument document) : IHistoryFormat
     private readonly StringBuilder _text = new();
     private DateOnly? _day;
 
-    public void Begin() => _text.Append(CultureInfo.InvariantCulture, $"{PlainLists.Title(document.Of)}, as {Inert.Line(document.Owner)} has it\n");
+    public void Begin() => _text.Append(CultureInfo.InvariantCulture, $"{PlainLists.Title(document.Of with { Name = document.Name })}, as {Inert.Line(document.Owner)} has it\n");
 
     public void Add(ChatMessage message)
     {

@@ -16,7 +16,7 @@ internal sealed record DeviceEntry(
     public static DeviceEntry Of(DeviceRecord record) => new(
         record.Device.ToString(), record.Name, StateName(record.State), record.IdentityKeyHash.ToString(), record.AddedAt.ToUnixTimeMilliseconds(),
         record.LoginAt?.ToUnixTimeMilliseconds(), record.RevokedAt?.ToUnixTimeMilliseconds(), ExpiryOf(record)?.ToUnixTimeMilliseconds(),
-        record is { State: DeviceState.Active, Approval: { } approval } ? Encoding.ASCII.GetString(approval) : null);
+        ApprovalOf(record));
 
     public static string StateName(DeviceState state) => state switch
     {
@@ -25,6 +25,9 @@ internal sealed record DeviceEntry(
         DeviceState.Revoked => "revoked",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    private static string? ApprovalOf(DeviceRecord record) =>
+        record.State == DeviceState.Active && record.Approval is { } approval ? Encoding.ASCII.GetString(approval) : null;
 
     private static DateTimeOffset? ExpiryOf(DeviceRecord record)
     {

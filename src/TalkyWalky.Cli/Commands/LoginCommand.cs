@@ -30,7 +30,8 @@ internal static class LoginCommand
         await chat.LoginAsync(password, cancellation) switch
         {
             LoginOutcome.LoggedIn => ExitCode.Done,
-            LoginOutcome.Pending pending => await context.Reply.FailAsync(ExitCode.NotLoggedIn, pending.Why),
+            LoginOutcome.Pending pending => await context.Reply.FailAsync(
+                ExitCode.NotLoggedIn, "pending", $"{pending.Why} The key of this device: {PlainLists.Fingerprint(pending.KeyFingerprint)}. Once it is let in, run: talkywalky login"),
             LoginOutcome.Refused refused => await context.Reply.FailAsync(ExitCode.Refused, refused.Why),
             LoginOutcome.Unreachable unreachable => await context.Reply.FailAsync(ExitCode.Unreachable, unreachable.Why),
             _ => throw new InvalidOperationException("unknown outcome"),

@@ -157,7 +157,7 @@ public abstract class RoomStoreSpecification : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Standings_TellStateAndFirstExpiry()
+    public async Task Standings_TellStateFirstExpiryAndLogIn()
     {
         var store = await StartAsync();
         var listed = await store.AddDeviceAsync(Ada, Hash(1), firstMayEnter: true, Now, None);
@@ -167,11 +167,12 @@ public abstract class RoomStoreSpecification : IAsyncLifetime
         await CertifyAsync(store, listed, CertificateKind.Identity, Now.AddDays(90));
         await CertifyAsync(store, listed, CertificateKind.Encryption, Now.AddDays(30));
         await CertifyAsync(store, half, CertificateKind.Identity, Now.AddDays(90));
+        await store.SetLoginAsync(listed.Device, Now.AddHours(1), None);
         DeviceStanding[] expected =
         [
-            new(Ada, listed.Device, DeviceState.Active, Now.AddDays(30)),
-            new(Ada, pending.Device, DeviceState.Pending, null),
-            new(Bob, half.Device, DeviceState.Active, null),
+            new(Ada, listed.Device, DeviceState.Active, Now.AddDays(30), Now.AddHours(1)),
+            new(Ada, pending.Device, DeviceState.Pending, null, null),
+            new(Bob, half.Device, DeviceState.Active, null, null),
         ];
         var found = await store.StandingsAsync([Ada, Bob, UserId.New()], None);
         Assert.Equal(expected.OrderBy(one => one.Device), found.OrderBy(one => one.Device));

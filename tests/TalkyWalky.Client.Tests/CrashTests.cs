@@ -1,3 +1,4 @@
+using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Tests;
@@ -46,6 +47,26 @@ public sealed class CrashTests(TestServer server) : IClassFixture<TestServer>
         Assert.Equal(Enumerable.Range(0, Count).Select(static i => $"{i}"), received.Select(static message => message.Text));
         Assert.DoesNotContain(await Task.WhenAll(sending), static outcome => outcome is SendOutcome.Refused or SendOutcome.NotLoggedIn);
         await alice.UntilAsync(static status => status.Outbox == 0);
+    }
+
+    [Fact]
+    public async Task Send_IdOfAClearedMessage_IsRefusedAndNotSentTwice()
+    {
+        await using var alice = await TestClient.RegisterAsync(server.Link, "alice");
+        await using var bob = await TestClient.RegisterAsync(server.Link, "bob");
+        await alice.OpenAsync();
+        await bob.OpenAsync();
+        var (id, to) = (MessageId.New(), Target.Person(bob.Name));
+        Assert.IsType<SendOutcome.Sent>(await alice.Chat!.SendAsync(id, to, "once", CancellationToken.None));
+        await bob.ReceiveAsync(1);
+        await alice.CloseAsync();
+        await using (var folder = Assert.IsType<FolderOpening.Opened>(ProfileFolder.Open(alice.Folder, TestClient.Passphrase, create: false)).Folder)
+            Assert.Equal(1, await HistoryClearing.ClearAsync(folder.Database, conversation: null, CancellationToken.None));
+
+        await alice.OpenAsync();
+        Assert.IsType<SendOutcome.Refused>(await alice.Chat!.SendAsync(id, to, "once", CancellationToken.None));
+        Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "and then"));
+        Assert.Equal(["once", "and then"], (await bob.ReceiveAsync(2)).Select(static message => message.Text));
     }
 
     [Fact]

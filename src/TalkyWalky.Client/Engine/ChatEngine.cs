@@ -221,6 +221,8 @@ internal sealed class ChatEngine : IChat
         if (IsLoggedOut(rows)) return new Kept(null, 0, new SendOutcome.NotLoggedIn(NotLoggedInException.Sentence));
         if (rows.Messages.Find(_self.User, id) is { } message)
             return new Kept(message, rows.Contacts.Find(to)?.Id ?? 0, Fate(message));
+        if (rows.Cleared.Has(_self.User, id))
+            return new Kept(null, 0, new SendOutcome.Refused("This message was kept before and is cleared from the history since; it is not sent again."));
         var contact = rows.Contacts.Find(to);
         if (contact is null && to.IsRoom)
             return new Kept(null, 0, new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all."), IsUnknownRoom: true);
@@ -234,7 +236,7 @@ internal sealed class ChatEngine : IChat
 
     private static SendOutcome? Fate(ChatMessage message) => message.State switch
     {
-        MessageState.Sent or MessageState.Delivered => new SendOutcome.Sent(message),
+        MessageState.Sent or MessageState.Delivered or MessageState.Read => new SendOutcome.Sent(message),
         MessageState.Failed => new SendOutcome.Refused(message.Trouble ?? "The server refused the message."),
         _ => null,
     };

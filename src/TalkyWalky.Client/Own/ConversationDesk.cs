@@ -22,7 +22,13 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
     private const int TimeShift = 20;
 
     public async Task<IReadOnlyList<ConversationInfo>> ListAsync(CancellationToken cancellation) =>
-        await database.RunAsync(static rows => rows.Conversations.Open(), cancellation);
+        await database.RunAsync(
+            static rows =>
+            {
+                StateChanges.Retry(rows, new HashSet<long>()); // a room may have come since
+                return rows.Conversations.Open();
+            },
+            cancellation);
 
     /// <summary>These look different: unread, muted, closed.</summary>
     public void Changed(IEnumerable<long> contacts)
@@ -46,7 +52,7 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
                 _changed.Clear();
             }
 
-            foreach (var conversation in await database.RunAsync(rows => changed.Select(rows.Conversations.Find).ToList(), ended))
+            foreach (var conversation in await database.RunAsync(rows => changed.Where(contact => rows.Contacts.Find(contact) is not null).Select(rows.Conversations.Find).ToList(), ended))
                 events.Publish(new ChatEvent.ConversationChanged(conversation));
         }
     }

@@ -1,3 +1,4 @@
+using TalkyWalky.Ledger;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
@@ -5,6 +6,11 @@ namespace TalkyWalky.Client.Store;
 /// <summary>Who told of an own message that it came, or was seen. Only people to whom it went have a say.</summary>
 internal sealed class ToldRows(Rows rows)
 {
+    private const int MaxRemembered = 64;
+
+    // A message to a room of a thousand gets a thousand receipts: whom it waits for is worked out once for a session and the room's newest head.
+    private readonly Dictionary<SessionId, (Digest Head, HashSet<UserId> Users)> _awaited = [];
+
     /// <summary>Returns the message when its state is another one now.</summary>
     public ChatMessage? Add(UserId by, MessageId message, bool isRead)
     {
@@ -25,11 +31,11 @@ internal sealed class ToldRows(Rows rows)
         return HasAll(message, awaited, isRead: false) ? Set(message, MessageState.Delivered) : null;
     }
 
-    private sealed record OwnPlace(Contact Contact, byte[]? Session, ulong Epoch);
+    private sealed record OwnPlace(Contact Contact, SessionId? Session, ulong Epoch);
 
     private OwnPlace? Place(MessageId message) => rows.First(
         "SELECT contact, session, epoch FROM message WHERE author = ?1 AND message = ?2",
-        reader => new OwnPlace(rows.Contacts.Find(reader.GetInt64(0))!, reader.BytesOrNull(1), (ulong)reader.GetInt64(2)),
+        reader => new OwnPlace(rows.Contacts.Find(reader.GetInt64(0))!, SessionId.TryRead(reader.BytesOrNull(1), out var session) ? session : null, (ulong)reader.GetInt64(2)),
         rows.Messages.Owner.User.ToArray(), message.ToArray());
 
     private bool WentTo(OwnPlace place, UserId user) => place.Contact.Kind switch
@@ -39,14 +45,23 @@ internal sealed class ToldRows(Rows rows)
         _ => false,
     };
 
-    // Who was asleep got no slice and is not waited for; nor is who left since.
     private HashSet<UserId> Awaited(OwnPlace place)
     {
         if (place.Contact is { Kind: ContactKind.Person, User: { } peer }) return [peer];
-        if (place.Contact.Kind != ContactKind.Room || rows.Rooms.State(place.Contact.Conversation!.Value) is not { } now) return [];
-        HashSet<UserId> users = place.Session is null ? []
-            : [.. rows.Query("SELECT DISTINCT user FROM slice WHERE session = ?1 AND user IS NOT NULL", static reader => UserId.TryRead(reader.Bytes(0), out var user) ? user : default, place.Session)];
-        if (users.Count == 0 && rows.Rooms.At(now.Room, place.Epoch) is { } then) users.UnionWith(then.Members.Keys);
+        if (place.Contact.Kind != ContactKind.Room || place.Session is not { } session || rows.Rooms.State(place.Contact.Conversation!.Value) is not { } now) return [];
+        if (_awaited.TryGetValue(session, out var known) && known.Head == now.Head) return known.Users;
+        if (_awaited.Count >= MaxRemembered) _awaited.Clear();
+        var users = Readers(session, place.Epoch, now);
+        _awaited[session] = (now.Head, users);
+        return users;
+    }
+
+    // Who was asleep got no slice and is not waited for; nor is who left since. Sent by another own device, the slices are not here: then the members of that time.
+    private HashSet<UserId> Readers(SessionId session, ulong epoch, RoomState now)
+    {
+        HashSet<UserId> users = [.. rows.Query(
+            "SELECT DISTINCT user FROM slice WHERE session = ?1 AND user IS NOT NULL", static reader => UserId.TryRead(reader.Bytes(0), out var user) ? user : default, session.ToArray())];
+        if (users.Count == 0 && rows.Rooms.At(now.Room, epoch) is { } then) users.UnionWith(then.Members.Keys);
         users.IntersectWith(now.Members.Keys);
         users.Remove(rows.Messages.Owner.User);
         return users;

@@ -89,6 +89,28 @@ public sealed class OwnDevicesTests(TestServer server) : IClassFixture<TestServe
     }
 
     [Fact]
+    public async Task Receipts_OfARoom_CountOnceEveryMemberHasTold()
+    {
+        await using var crowd = await Crowd.OpenAsync(server.Link, "ada", "ben", "cyd");
+        var (ada, ben, cyd) = (crowd[0], crowd[1], crowd[2]);
+        var room = await ada.CreateRoomAsync("readers");
+        Assert.IsType<RoomAnswer.Done>(await ada.RoomAsync(new RoomRequest.Add(room, [ben.Name, cyd.Name])));
+        await ben.UntilRoomAsync(room, static info => info.Own == RoomRank.Member);
+        await cyd.CloseAsync();
+        await ada.SendToRoomAsync(room, "0");
+        await ben.ReceiveAsync(1);
+        await DoneAsync(ben, new OwnRequest.MarkRead(Target.Room(room), null));
+        await ben.UntilAsync(static status => status.Outbox == 0);
+        Assert.Equal(MessageState.Sent, Assert.Single(await ada.RoomHistoryAsync(room)).State);
+        await cyd.OpenAsync();
+        await ada.UntilAsync(HistoryAsync, static history => history is [{ State: MessageState.Delivered }]);
+        await DoneAsync(cyd, new OwnRequest.MarkRead(Target.Room(room), null));
+        await ada.UntilAsync(HistoryAsync, static history => history is [{ State: MessageState.Read }]);
+
+        Task<IReadOnlyList<ChatMessage>> HistoryAsync(IChat chat) => chat.HistoryAsync(Target.Room(room), 10, null, CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Name_SetRevertedAndForgotten_IsSeenByOthersAndOnEveryOwnDevice()
     {
         await using var alice = await TestClient.RegisterAsync(server.Link, "alice");

@@ -16,11 +16,12 @@ public sealed class StateTests
     {
         StateEntry[] entries = [Entry(1, Phone, "a"), Entry(3, Phone, "b"), Entry(3, Laptop, "c"), Entry(2, Laptop, "d")];
         var expected = Phone.CompareTo(Laptop) > 0 ? "b" : "c";
+        await using var profile = await TestProfile.CreateAsync();
         foreach (var order in Permutations(entries))
         {
-            await using var profile = await TestProfile.CreateAsync();
             var value = await profile.DoAsync(rows =>
             {
+                rows.States.Remove(OwnSettings.Read);
                 foreach (var entry in order) rows.States.Put(entry, isDue: false);
                 return rows.States.Find(OwnSettings.Read)!.Value;
             });

@@ -55,7 +55,7 @@ internal static class ConversationCommands
             var context = new CommandContext(host, parse);
             var target = of.Of(parse)!;
             return context.WithLoggedInChatAsync(
-                async chat => await OwnReport.DoneAsync(context, await chat.OwnAsync(request(target, parse), cancellation), sentence(target.Name, parse)), cancellation);
+                async chat => await OwnReport.DoneAsync(context, await OwnReport.AskAsync(context, chat, request(target, parse), cancellation), sentence(target.Name, parse)), cancellation);
         });
 
     private static async Task<int> ListAsync(CommandContext context, IChat chat, CancellationToken cancellation)

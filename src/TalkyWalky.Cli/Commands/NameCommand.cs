@@ -47,7 +47,7 @@ internal static class NameCommand
         {
             var context = new CommandContext(host, parse);
             return context.WithLoggedInChatAsync(
-                async chat => await OwnReport.DoneAsync(context, await chat.OwnAsync(request(parse), cancellation), sentence(parse)), cancellation);
+                async chat => await OwnReport.DoneAsync(context, await OwnReport.AskAsync(context, chat, request(parse), cancellation), sentence(parse)), cancellation);
         });
 
     private static async Task<int> ListAsync(CommandContext context, OwnAnswer answer)

@@ -6,6 +6,13 @@ namespace TalkyWalky.Cli.Commands;
 /// <summary>What the engine answers about a person's own things, as output.</summary>
 internal static class OwnReport
 {
+    /// <summary>Asks once it is clear whether there is a connection: what changes then reaches the person's other devices before the command ends.</summary>
+    public static async Task<OwnAnswer> AskAsync(CommandContext context, IChat chat, OwnRequest request, CancellationToken cancellation)
+    {
+        await context.SettledStatusAsync(chat, cancellation);
+        return await chat.OwnAsync(request, cancellation);
+    }
+
     public static async Task<int> DoneAsync(CommandContext context, OwnAnswer answer, string sentence)
     {
         if (answer is not OwnAnswer.Done) return await FailAsync(context, answer);

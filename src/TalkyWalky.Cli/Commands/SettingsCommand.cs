@@ -16,7 +16,7 @@ internal static class SettingsCommand
         {
             var context = new CommandContext(host, parse);
             var request = new OwnRequest.Settings(IsOn(parse.GetValue(delivered)), IsOn(parse.GetValue(read)), IsOn(parse.GetValue(typing)));
-            return context.WithLoggedInChatAsync(async chat => await ShowAsync(context, await chat.OwnAsync(request, cancellation)), cancellation);
+            return context.WithLoggedInChatAsync(async chat => await ShowAsync(context, await OwnReport.AskAsync(context, chat, request, cancellation)), cancellation);
         });
         return TalkyWalkyCommand.WithExamples(command, "talkywalky settings", "talkywalky settings --read-receipts off --typing off");
     }

@@ -56,16 +56,20 @@ internal sealed class BackfillTaker(Rows rows, UserId self, InboxResult result, 
 
     private void Store(Contact contact, GivenMessage message, BackfillJob job, bool isOwn)
     {
-        // A whole history is not news; what was missed is.
-        if (!rows.Messages.AddGiven(contact.Id, message, isNews: job.Since > 0, now)) return;
+        var isNews = IsNews(message, job);
+        if (!rows.Messages.AddGiven(contact.Id, message, isNews, now)) return;
         result.Conversations.Add(contact.Id);
         if (message.Author == self) return;
         var author = Person(message.Author, message.From);
-        result.HasArrivals |= job.Since > 0;
+        result.HasArrivals |= isNews;
         if (isOwn || !OwnSettings.IsOn(rows, OwnSettings.Delivered)) return; // the own device has told the author
         rows.Receipts.Add(author.Id, message.Id);
         result.HasReceipts = true;
     }
+
+    // What was written before this device existed is not news; what it missed is.
+    private bool IsNews(GivenMessage message, BackfillJob job) =>
+        job.Since > 0 || (rows.Settings.GetNumber(SettingNames.HistorySince) is > 0 and var since && message.Sent >= (long)since);
 
     private void Ask(OwnLetter letter, BackfillJob job)
     {

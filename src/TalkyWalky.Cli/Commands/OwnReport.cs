@@ -6,7 +6,7 @@ namespace TalkyWalky.Cli.Commands;
 /// <summary>What the engine answers about a person's own things, as output.</summary>
 internal static class OwnReport
 {
-    /// <summary>Asks once it is clear whether there is a connection: what changes then reaches the person's other devices before the command ends.</summary>
+    /// <summary>Asks once it is clear whether there is a connection: the person's other devices are told over it, now or when there is one again.</summary>
     public static async Task<OwnAnswer> AskAsync(CommandContext context, IChat chat, OwnRequest request, CancellationToken cancellation)
     {
         await context.SettledStatusAsync(chat, cancellation);

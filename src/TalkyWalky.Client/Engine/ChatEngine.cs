@@ -188,14 +188,13 @@ internal sealed class ChatEngine : IChat
         _stopping.Dispose();
     }
 
-    // What arrived or changed just now is told to its author and to the own devices before the goodbye, if that takes a moment only.
+    // What arrived just now is acknowledged to its author before the goodbye, if that takes a moment only.
     private async Task FlushAsync()
     {
         if (_status.Now.State != ConnectionState.Online) return;
         try
         {
             await Inbox.FlushReceiptsAsync(_outbox);
-            await _own.CollectAsync(CancellationToken.None);
             // The inbox may be between writing a receipt and sending it.
             foreach (var contact in await Database.RunAsync(static rows => rows.Outbox.Contacts(), CancellationToken.None)) _outbox.Poke(contact);
         }

@@ -38,9 +38,6 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
         return answer;
     }
 
-    /// <summary>What changed a moment ago is in the outbox afterwards.</summary>
-    public Task CollectAsync(CancellationToken cancellation) => _sync.CollectAsync(cancellation);
-
     public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => _conversations.ListAsync(cancellation);
 
     public Task TypingAsync(Target to, CancellationToken cancellation) => _typing.TellAsync(to, Volatile.Read(ref _context), cancellation);

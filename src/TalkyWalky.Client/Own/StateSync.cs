@@ -23,12 +23,9 @@ internal sealed class StateSync(Database database, Outbox outbox, ClientEnvironm
         {
             await _due.WaitAsync(context.Ended);
             await Task.Delay(Pause, environment.Time, context.Ended);
-            foreach (var contact in await CollectAsync(context.Ended)) outbox.Poke(contact);
+            foreach (var contact in await database.RunAsync(rows => Collect(rows, environment.Time.GetUtcNow()), context.Ended)) outbox.Poke(contact);
         }
     }
-
-    /// <summary>Puts what is due into the outbox at once; the contacts that it is for.</summary>
-    public Task<List<long>> CollectAsync(CancellationToken cancellation) => database.RunAsync(rows => Collect(rows, environment.Time.GetUtcNow()), cancellation);
 
     private static List<long> Collect(Rows rows, DateTimeOffset now)
     {

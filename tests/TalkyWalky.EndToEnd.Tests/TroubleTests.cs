@@ -64,7 +64,7 @@ public sealed class TroubleTests(Organisation organisation)
         await using var place = await organisation.CopyAsync();
         await place.StartServerAsync();
         var wrong = place.Join[..^64] + new string('a', 64);
-        var eve = new Member(place, "eve");
+        var eve = place.Member("eve");
         Member.WriteSecret(Path.Combine(place.Folder, "eve.passphrase"), "p");
         var refused = await eve.RunAsync(["register", "--join", wrong, "--user", "eve", "--password-file", "-"], "a long password\n");
         Assert.Equal(4, refused.Exit);
@@ -79,7 +79,7 @@ public sealed class TroubleTests(Organisation organisation)
     {
         await using var place = await organisation.CopyAsync();
         await place.StartServerAsync();
-        var someone = new Member(place, "someone");
+        var someone = place.Member("someone");
         Member.WriteSecret(Path.Combine(place.Folder, "someone.passphrase"), "p");
         var refused = await someone.RunAsync(["register", "--join", place.Join, "--user", name, "--password-file", "-"], "a long password\n");
         Assert.Contains(refused.Exit, new[] { 2, 4 });
@@ -99,7 +99,7 @@ public sealed class TroubleTests(Organisation organisation)
     public async Task Command_WithoutProfile_SaysToRegister()
     {
         await using var place = await organisation.CopyAsync();
-        var refused = (await new Member(place, "nobody").RunAsync(["whoami"])).Expect(3);
+        var refused = (await place.Member("nobody").RunAsync(["whoami"])).Expect(3);
         Assert.Contains("register", refused.Errors, StringComparison.Ordinal);
     }
 

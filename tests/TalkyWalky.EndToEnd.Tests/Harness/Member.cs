@@ -3,16 +3,17 @@ using System.Text.Json;
 namespace TalkyWalky.EndToEnd.Tests.Harness;
 
 /// <summary>A person with a profile, who uses the program talkywalky.</summary>
-internal sealed class Member(Place place, string name)
+/// <param name="profile">The folder's name: another one than the person's for another device.</param>
+internal sealed class Member(Place place, string name, string profile)
 {
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal)
     {
-        ["TALKYWALKY_PASSPHRASE_FILE"] = Path.Combine(place.Folder, name + ".passphrase"),
+        ["TALKYWALKY_PASSPHRASE_FILE"] = Path.Combine(place.Folder, profile + ".passphrase"),
     };
 
     public string Name { get; } = name;
 
-    public string Profile { get; } = Path.Combine(place.Folder, name);
+    public string Profile { get; } = Path.Combine(place.Folder, profile);
 
     public string Password => $"correct horse {Name}";
 
@@ -20,6 +21,13 @@ internal sealed class Member(Place place, string name)
     {
         WriteSecret(_environment["TALKYWALKY_PASSPHRASE_FILE"], $"battery staple {Name}");
         (await RunAsync(["register", "--join", place.Join, "--user", Name, "--password-file", "-"], Password + "\n")).Expect(0);
+    }
+
+    /// <summary>Enrols this profile as a device of a person who has an account, or goes on with that.</summary>
+    public Task<Finished> LoginAsync(params string[] options)
+    {
+        if (!File.Exists(_environment["TALKYWALKY_PASSPHRASE_FILE"])) WriteSecret(_environment["TALKYWALKY_PASSPHRASE_FILE"], $"battery staple {profile}");
+        return RunAsync(["login", "--join", place.Join, "--user", Name, "--password-file", "-", .. options], Password + "\n");
     }
 
     public Task<Finished> RunAsync(IEnumerable<string> command, string? input = null, int seconds = 90) =>

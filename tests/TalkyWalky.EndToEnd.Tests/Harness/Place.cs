@@ -13,7 +13,9 @@ internal sealed class Place(string folder, int port) : IAsyncDisposable
 
     public string Join { get; set; } = "";
 
-    public Member Member(string name) => new(this, name);
+    public Member Member(string name) => new(this, name, name);
+
+    public Member Member(string name, string profile) => new(this, name, profile);
 
     public async Task<RunningProgram> StartServerAsync()
     {

@@ -20,6 +20,7 @@ public sealed class RoomTests(TestServer server) : IClassFixture<TestServer>
 
         Assert.IsType<SendOutcome.Sent>(await cyd.SendToRoomAsync(room, "hello ada"));
         Assert.Equal((cyd.Name, "hello ada"), (await ada.ReceiveAsync(1)).Select(static one => (one.From, one.Text)).Single());
+        await ben.ReceiveAsync(2);
         Assert.Equal(["hello all", "hello ada"], (await ben.RoomHistoryAsync(room)).Select(static one => one.Text));
     }
 

@@ -18,6 +18,6 @@ internal static class RoomMembers
     private static RoomMember Of(Rows rows, RoomState state, UserId user, VerifiedDevices? devices)
     {
         var name = user == rows.Messages.Owner.User ? rows.Messages.Owner.Username : devices?.Username ?? rows.Contacts.Find(user)?.Username ?? user.ToString();
-        return new RoomMember(user, name, RoomInfos.RankOf(state, user), IsAsleep: devices is not { Encryption.Count: > 0 }, Name: null);
+        return new RoomMember(user, name, RoomInfos.RankOf(state, user), IsAsleep: devices is not { Encryption.Count: > 0 }, rows.Names.Of(user) is { Name.Length: > 0 } shown ? shown.Name : null);
     }
 }

@@ -16,7 +16,15 @@ internal static class SystemSqlite
 
     private static bool Load()
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        try
+        {
+            NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        }
+        catch (InvalidOperationException)
+        {
+            // Another part of this process bound the same assembly first, by the same rule: one resolver for an assembly is all that .NET allows.
+        }
+
         try
         {
             raw.SetProvider(new SQLite3Provider_e_sqlite3());

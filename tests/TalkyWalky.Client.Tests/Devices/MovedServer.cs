@@ -11,6 +11,7 @@ using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 using TalkyWalky.Engines.Embedded;
 using TalkyWalky.Gateway;
+using TalkyWalky.Pki;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
@@ -76,6 +77,24 @@ internal sealed class MovedServer : IAsyncDisposable
         _certificate = Issue();
     }
 
+    /// <summary>People with one device each, whom nobody plays: certified and with a mailbox, so that others write to them.</summary>
+    public async Task<IReadOnlyList<string>> AddPeopleAsync(int count)
+    {
+        var names = new List<string>(count);
+        for (var n = 0; n < count; n++)
+        {
+            names.Add($"extra-{n}");
+            var added = (AddOutcome.Added)await _engines.Directory.AddAsync(new NewAccount(names[^1], TestClient.Password, names[^1], Mail: null), CancellationToken.None);
+            using var key = KeyPool.Shared.CreateRsa(3072);
+            var device = await _engines.Store.AddDeviceAsync(added.Account.User, Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, Clock.GetUtcNow(), CancellationToken.None);
+            await _engines.Broker.CreateMailboxAsync(device.Device, CancellationToken.None);
+            await CertifyAsync(DeviceKeyUse.Identity, CertificateKind.Identity, added.Account, device.Device, key);
+            await CertifyAsync(DeviceKeyUse.Encryption, CertificateKind.Encryption, added.Account, device.Device, key);
+        }
+
+        return names;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _gateway.DisposeAsync();
@@ -85,6 +104,14 @@ internal sealed class MovedServer : IAsyncDisposable
         _authority.Dispose();
         _certificate.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task CertifyAsync(DeviceKeyUse use, CertificateKind kind, Account account, DeviceId device, RSA key)
+    {
+        var now = Clock.GetUtcNow();
+        var signed = _authority.Issue(_authority.Prepare(use, account.Username, account.User, device, key, now));
+        await _engines.Store.AddCertificateAsync(
+            new IssuedCertificate(signed.Serial, kind, account.User, device, signed.Der, signed.NotBefore, signed.NotAfter, now), CancellationToken.None);
     }
 
     private X509Certificate2 Issue()

@@ -29,6 +29,7 @@ internal sealed class GatewayLink : IDisposable
     private readonly Channel<Relayed> _signals = Hints<Relayed>();
 
     private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _ended;
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, TaskCompletionSource<ServerFrame?>> _asked = [];
     private LinkEnd? _end;
@@ -38,6 +39,7 @@ internal sealed class GatewayLink : IDisposable
     {
         _socket = socket;
         _time = time;
+        _ended = _ending.Token; // outlives its source: who still asks after the end finds it ended
         Welcome = welcome;
         _outstanding = new SemaphoreSlim((int)Math.Clamp(welcome.MaxOutstanding, 1, 256));
     }
@@ -57,7 +59,7 @@ internal sealed class GatewayLink : IDisposable
     public ChannelReader<Relayed> Signals => _signals.Reader;
 
     /// <summary>Cancelled when the connection is over.</summary>
-    public CancellationToken Ended => _ending.Token;
+    public CancellationToken Ended => _ended;
 
     /// <summary>Asks and waits for the answer. Null when the connection ended first: the outcome is unknown.</summary>
     public async Task<ServerFrame?> AskAsync(ClientFrame frame)
@@ -65,11 +67,11 @@ internal sealed class GatewayLink : IDisposable
         var answer = new TaskCompletionSource<ServerFrame?>(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
-            await _outstanding.WaitAsync(_ending.Token);
+            await _outstanding.WaitAsync(_ended);
             try
             {
-                await _outgoing.Writer.WriteAsync(new Outgoing(frame, answer), _ending.Token);
-                return await answer.Task.WaitAsync(Patience, _time, _ending.Token);
+                await _outgoing.Writer.WriteAsync(new Outgoing(frame, answer), _ended);
+                return await answer.Task.WaitAsync(Patience, _time, _ended);
             }
             finally
             {
@@ -81,7 +83,7 @@ internal sealed class GatewayLink : IDisposable
             End(new LinkEnd(CloseCode.Unspecified, "the server does not answer"));
             return null;
         }
-        catch (Exception over) when (over is OperationCanceledException or ChannelClosedException)
+        catch (Exception over) when (over is OperationCanceledException or ChannelClosedException or ObjectDisposedException)
         {
             return null;
         }
@@ -92,7 +94,7 @@ internal sealed class GatewayLink : IDisposable
     {
         try
         {
-            await _outgoing.Writer.WriteAsync(new Outgoing(frame, Answer: null), _ending.Token);
+            await _outgoing.Writer.WriteAsync(new Outgoing(frame, Answer: null), _ended);
             return true;
         }
         catch (Exception over) when (over is OperationCanceledException or ChannelClosedException)
@@ -145,7 +147,7 @@ internal sealed class GatewayLink : IDisposable
     {
         try
         {
-            await reading.WaitAsync(GoodbyeTime, _time, _ending.Token);
+            await reading.WaitAsync(GoodbyeTime, _time, _ended);
         }
         catch (Exception over) when (over is TimeoutException or OperationCanceledException)
         {
@@ -157,14 +159,14 @@ internal sealed class GatewayLink : IDisposable
     {
         try
         {
-            await foreach (var outgoing in _outgoing.Reader.ReadAllAsync(_ending.Token))
+            await foreach (var outgoing in _outgoing.Reader.ReadAllAsync(_ended))
             {
                 if (outgoing.Answer is { } answer) Number(outgoing.Frame, answer);
-                await _socket.SendAsync(outgoing.Frame, _ending.Token);
+                await _socket.SendAsync(outgoing.Frame, _ended);
             }
 
-            await _socket.SendAsync(new ClientFrame { Goodbye = new Goodbye() }, _ending.Token);
-            await _socket.CloseAsync(_ending.Token);
+            await _socket.SendAsync(new ClientFrame { Goodbye = new Goodbye() }, _ended);
+            await _socket.CloseAsync(_ended);
         }
         catch (Exception over) when (IsOver(over))
         {
@@ -176,7 +178,7 @@ internal sealed class GatewayLink : IDisposable
     {
         try
         {
-            while (await _socket.ReadAsync(_ending.Token) is { } frame) await RouteAsync(frame);
+            while (await _socket.ReadAsync(_ended) is { } frame) await RouteAsync(frame);
             End(new LinkEnd(CloseCode.Unspecified, "the server closed the connection"));
         }
         catch (Exception over) when (IsOver(over))
@@ -200,7 +202,7 @@ internal sealed class GatewayLink : IDisposable
         switch (frame.BodyCase)
         {
             case ServerFrame.BodyOneofCase.Delivery or ServerFrame.BodyOneofCase.Overflow:
-                await _deliveries.Writer.WriteAsync(frame, _ending.Token);
+                await _deliveries.Writer.WriteAsync(frame, _ended);
                 break;
             case ServerFrame.BodyOneofCase.PresenceChanged:
                 _presence.Writer.TryWrite(frame.PresenceChanged);

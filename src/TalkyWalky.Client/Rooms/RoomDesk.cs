@@ -42,7 +42,7 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
             if (request is RoomRequest.List) await compared.WaitAsync(cancellation);
             return await acts.AnswerAsync(request).WaitAsync(cancellation);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException && !cancellation.IsCancellationRequested)
         {
             return Lost;
         }

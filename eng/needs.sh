@@ -16,13 +16,50 @@ has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/d
 
 icu_package() { apt-cache search --names-only '^libicu[0-9]+$' 2>/dev/null | awk '{print $1}' | sort -V | tail -n 1 | grep . || echo libicu-dev; }
 
+ldap_package() { apt-cache search --names-only '^(libldap-2\.[0-9]-0|libldap2)$' 2>/dev/null | awk '{print $1}' | sort -V | tail -n 1 | grep . || echo libldap-2.5-0; }
+
 # Fills the array "missing" with Debian packages.
 missing_to_run() {
   missing=()
   has_library 'libsqlite3\.so\.0' || missing+=(libsqlite3-0)
   has_library 'libssl\.so\.3' || missing+=(libssl3)
   has_library 'libicuuc\.so' || missing+=("$(icu_package)")
+  has_library 'libldap\(-2\.[0-9]\)\?\.so\.' || missing+=("$(ldap_package)")
 }
+
+# The real directories of deploy/services; $1 = openldap or active-directory.
+missing_for_directory() {
+  case $1 in
+    openldap)
+      command -v slapd >/dev/null || [ -x /usr/sbin/slapd ] || missing+=(slapd) ;;
+    active-directory)
+      { command -v samba || [ -x /usr/sbin/samba ]; } >/dev/null && command -v samba-tool >/dev/null && [ -e /usr/share/samba/setup/provision.ldif ] &&
+        compgen -G '/usr/lib/*/samba/ldb/samba_dsdb.so' >/dev/null ||
+        missing+=(samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba winbind) ;;
+  esac
+  command -v ldapsearch >/dev/null || missing+=(ldap-utils)
+  command -v openssl >/dev/null || missing+=(openssl)
+}
+
+# The real databases of deploy/services; $1 = postgres.
+missing_for_store() {
+  case $1 in
+    postgres)
+      # Debian keeps the server out of PATH.
+      { compgen -G '/usr/lib/postgresql/*/bin/postgres' || command -v postgres; } >/dev/null || missing+=(postgresql)
+      command -v psql >/dev/null || missing+=(postgresql-client) ;;
+  esac
+  command -v openssl >/dev/null || missing+=(openssl)
+}
+
+# The real broker of deploy/services. Debian keeps epmd with Erlang.
+missing_for_broker() {
+  [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
+  command -v openssl >/dev/null || missing+=(openssl)
+}
+
+# In front of several gateways.
+missing_for_cluster() { command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ] || missing+=(haproxy); }
 
 need_sdk() {
   find_dotnet && return 0
@@ -32,8 +69,19 @@ need_sdk() {
   exit 2
 }
 
+node_is_new_enough() { command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; }
+
+# Builds the app's page.
+need_node() {
+  node_is_new_enough && command -v npm >/dev/null && return 0
+  echo "Node.js 20.19 or newer and npm are missing. This line installs them where the distribution has them (else see nodejs.org):" >&2
+  echo "  sudo apt-get install -y nodejs npm" >&2
+  exit 2
+}
+
 need_to_run() {
   need_sdk
+  need_node
   missing_to_run
   [ ${#missing[@]} -eq 0 ] && return 0
   echo "TalkyWalky needs some packages. This line installs them:" >&2
@@ -41,22 +89,31 @@ need_to_run() {
   exit 2
 }
 
-node_is_new_enough() { command -v node >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; }
+# fc-list comes with Chromium.
+has_font() { fc-list ":family=$1" 2>/dev/null | grep -q .; }
 
 # Installs what the tests need where it may; else says the line to run and ends with 2. $1 = no to refuse.
 need_to_test() {
   need_sdk
+  need_node
   missing_to_run
-  command -v openssl >/dev/null || missing+=(openssl)
+  missing_for_directory openldap
+  missing_for_directory active-directory
+  missing_for_store postgres
+  missing_for_broker
+  missing_for_cluster
   command -v curl >/dev/null || missing+=(curl)
   command -v tmux >/dev/null || missing+=(tmux)
   command -v jq >/dev/null || missing+=(jq)
   command -v unshare >/dev/null || missing+=(util-linux)
-  if ! node_is_new_enough; then
-    echo "The tests need Node.js 20.19 or newer. This line installs it where the distribution has it (else see nodejs.org):" >&2
-    echo "  sudo apt-get install -y nodejs npm" >&2
-    exit 2
-  fi
+  command -v chromium >/dev/null || missing+=(chromium)
+  command -v Xvfb >/dev/null || missing+=(xvfb)
+  command -v xdotool >/dev/null || missing+=(xdotool)
+  command -v secret-tool >/dev/null || missing+=(libsecret-tools)
+  command -v gnome-keyring-daemon >/dev/null || missing+=(gnome-keyring)
+  command -v dbus-run-session >/dev/null || missing+=(dbus-daemon)
+  has_font 'DejaVu Sans' || missing+=(fonts-dejavu-core)
+  has_font 'Noto Color Emoji' || missing+=(fonts-noto-color-emoji)
   [ ${#missing[@]} -eq 0 ] && return 0
   local sudo=''
   if [ "$(id -u)" -ne 0 ]; then sudo=sudo; fi

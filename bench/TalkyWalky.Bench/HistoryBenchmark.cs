@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using TalkyWalky.Client;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
@@ -7,8 +6,7 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Bench;
 
 /// <summary>
-/// One profile with one long conversation, filled and read through the client's own store: two of three messages are received, in sessions of 1,000 that name each other
-/// and miss a message now and then, the third is one's own.
+/// One profile with one long conversation, filled (<see cref="HistoryWriter"/>) and read through the client's own store.
 /// </summary>
 internal sealed class HistoryBenchmark(int messages) : IDisposable
 {
@@ -17,10 +15,8 @@ internal sealed class HistoryBenchmark(int messages) : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"talkywalky-history-{Guid.NewGuid():n}"));
     private readonly UserId _me = UserId.New();
     private readonly UserId _peer = UserId.New();
-    private readonly DateTimeOffset _start = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private SessionId? _session;
+    private HistoryWriter? _writer;
     private long _contact;
-    private int _written, _received;
 
     public async Task<HistoryReport> RunAsync(CancellationToken cancellation)
     {
@@ -49,14 +45,15 @@ internal sealed class HistoryBenchmark(int messages) : IDisposable
     {
         rows.Messages.Owner = (_me, "alice");
         _contact = rows.Contacts.Add("bob", _peer, ConversationId.Direct(Digest.Sha256([]), _me, _peer)).Id;
+        _writer = new HistoryWriter(_peer, _contact, new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     /// <summary>Messages a second until the store holds so many.</summary>
     private async Task<double> FillAsync(Database database, int until, CancellationToken cancellation)
     {
-        var (before, clock) = (_written, Stopwatch.StartNew());
-        while (_written < until) await database.RunAsync(rows => Write(rows, Math.Min(Batch, until - _written)), cancellation);
-        return (_written - before) / clock.Elapsed.TotalSeconds;
+        var (before, clock) = (_writer!.Written, Stopwatch.StartNew());
+        while (_writer.Written < until) await database.RunAsync(rows => _writer.Write(rows, Math.Min(Batch, until - _writer.Written)), cancellation);
+        return (_writer.Written - before) / clock.Elapsed.TotalSeconds;
     }
 
     private async Task<Percentiles> SinglesAsync(Database database, CancellationToken cancellation)
@@ -65,47 +62,12 @@ internal sealed class HistoryBenchmark(int messages) : IDisposable
         for (var i = 0; i < Singles; i++)
         {
             var from = Stopwatch.GetTimestamp();
-            await database.RunAsync(rows => Write(rows, 1), cancellation);
+            await database.RunAsync(rows => _writer!.Write(rows, 1), cancellation);
             ticks.Add(Stopwatch.GetTimestamp() - from);
         }
 
         return Percentiles.Of(ticks);
     }
-
-    private void Write(Rows rows, int count)
-    {
-        for (var i = 0; i < count; i++, _written++)
-        {
-            var time = _start.AddSeconds(30L * _written);
-            if (_written % 3 == 2) rows.Messages.AddOwn(_contact, MessageId.New(), TextOf(_written), time);
-            else Receive(rows, time);
-        }
-    }
-
-    private void Receive(Rows rows, DateTimeOffset time)
-    {
-        var n = _received++ % Limits.MessagesPerSession;
-        if (n == 0) StartSession(rows, time);
-        if (n % 100 == 50)
-        {
-            rows.Execute("INSERT INTO gap(session, n) VALUES (?1, ?2)", _session!.Value.ToArray(), n);
-            n = _received++ % Limits.MessagesPerSession;
-        }
-
-        rows.Messages.AddReceived(new ReceivedText(_peer, MessageId.New(), _contact, _session!.Value, n, time, null, TextOf(_written), null, Mine: false), time);
-    }
-
-    private void StartSession(Rows rows, DateTimeOffset time)
-    {
-        var previous = _session;
-        _session = new SessionId(Digest.Sha256(RandomNumberGenerator.GetBytes(32)));
-        rows.Execute(
-            "INSERT INTO receiving(session, contact, next, before, before_n, opened, used, value) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
-            _session.Value.ToArray(), _contact, Limits.MessagesPerSession, previous?.ToArray(), previous is null ? null : Limits.MessagesPerSession - 1,
-            time.ToUnixTimeMilliseconds(), RandomNumberGenerator.GetBytes(600));
-    }
-
-    private static string TextOf(int i) => $"message {i}: " + new string((char)('a' + (i % 26)), 20 + (i % 120));
 
     private async Task<long> PositionAsync(Database database, int index, CancellationToken cancellation) => await database.RunAsync(
         rows => rows.Number("SELECT position FROM message WHERE contact = ?1 ORDER BY position LIMIT 1 OFFSET ?2", _contact, index), cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TalkyWalky.Bench;
+using TalkyWalky.Engines.RabbitMq;
 
 var seconds = new Option<int>("--seconds") { Description = "how long to measure, after one second of warm-up", DefaultValueFactory = _ => 5 };
 var pairs = new Option<int>("--pairs") { Description = "publishers, each with a mailbox and a consumer of its own", DefaultValueFactory = _ => 100 };
@@ -26,6 +27,32 @@ broker.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
+var about = new Option<FileInfo>("--about") { Description = "about.json of a running deploy/services/rabbitmq", Required = true };
+var queueType = new Option<RabbitQueueType>("--type") { Description = "classic or quorum", DefaultValueFactory = _ => RabbitQueueType.Classic };
+var through = new Option<int>("--messages") { Description = "messages of each round", DefaultValueFactory = _ => 20_000 };
+var rounds = new Option<int>("--rounds") { Description = "of each, in turn, after one to warm up", DefaultValueFactory = _ => 5 };
+var payload = new Option<int>("--size") { Description = "bytes of one payload", DefaultValueFactory = _ => 2048 };
+var rabbit = new Command("rabbitmq", "one mailbox on RabbitMQ, by our engine and by the client library alone") { about, queueType, through, rounds, payload };
+rabbit.SetAction(async (parsed, cancellation) =>
+{
+    var benchmark = new RabbitBenchmark(parsed.GetRequiredValue(about), parsed.GetValue(queueType), parsed.GetValue(through), parsed.GetValue(payload), parsed.GetValue(rounds));
+    Console.WriteLine(await benchmark.RunAsync(cancellation));
+    return 0;
+});
+
+var clusters = new Command("clusters", "a calculation: ten million people hashed onto several clusters of RabbitMQ, and what falls on each");
+clusters.SetAction(_ => Console.Write(ClusterSimulation.TenMillion.ToText([4, 8, 16, 32, 64])));
+
+var certificates = new Option<int>("--certificates") { Description = "how many to issue, and to ask the status of", DefaultValueFactory = _ => 500 };
+certificates.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError("--certificates is 1 to 100000"); });
+var authority = new Command("authority", "certificates with their audit trail, OCSP answers, CRLs; on the embedded store") { certificates };
+authority.SetAction(async (parsed, cancellation) =>
+{
+    using var benchmark = new AuthorityBenchmark(parsed.GetValue(certificates));
+    Console.WriteLine(await benchmark.RunAsync(cancellation));
+    return 0;
+});
+
 var messages = new Option<int>("--messages") { Description = "messages in the conversation, at least 1000", DefaultValueFactory = _ => 1_000_000 };
 messages.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1000) result.AddError("--messages is at least 1000"); });
 var history = new Command("history", "a client's store with one long conversation: appends, pages, reading everything") { messages, json };
@@ -37,4 +64,36 @@ history.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
-return await new RootCommand("Measures TalkyWalky. Build it with -c Release.") { broker, history }.Parse(args).InvokeAsync();
+var conversations = new Option<int>("--conversations") { Description = "conversations, the long one included", DefaultValueFactory = _ => 500 };
+var longest = new Option<int>("--messages") { Description = "messages in the long conversation", DefaultValueFactory = _ => 100_000 };
+var known = new Option<int>("--people") { Description = "people known, at least one for each conversation", DefaultValueFactory = _ => 2000 };
+var app = new Command("app", "what the app asks of a large profile: opening, lists, pages, read marks, drafts") { longest, known, conversations, json };
+app.SetAction(async (parsed, cancellation) =>
+{
+    using var benchmark = new AppBenchmark(parsed.GetValue(longest), parsed.GetValue(known), parsed.GetValue(conversations));
+    var report = await benchmark.RunAsync(cancellation);
+    Console.WriteLine(parsed.GetValue(json) ? report.ToJson() : report.ToText());
+    return 0;
+});
+
+var profile = new Option<string>("--profile") { Description = "the profile's folder", Required = true };
+var passphrase = new Option<FileInfo>("--passphrase-file") { Description = "a file whose first line is the profile's passphrase", Required = true };
+var with = new Option<string>("--with") { Description = "the person that the profile has a conversation with", Required = true };
+var fillMessages = new Command("fill-messages", "adds messages to a conversation of a profile that no program has open") { profile, passphrase, with, messages };
+fillMessages.SetAction(async (parsed, cancellation) =>
+{
+    var secret = (await File.ReadAllLinesAsync(parsed.GetRequiredValue(passphrase).FullName, cancellation))[0];
+    await Filling.MessagesAsync(parsed.GetRequiredValue(profile), secret, parsed.GetRequiredValue(with), parsed.GetValue(messages), cancellation);
+    return 0;
+});
+
+var server = new Option<string>("--data") { Description = "the server's folder", Required = true };
+var people = new Option<int>("--people") { Description = "accounts to add", DefaultValueFactory = _ => 2000 };
+var fillPeople = new Command("fill-people", "adds accounts to the directory of a server that does not run") { server, people };
+fillPeople.SetAction(async (parsed, cancellation) =>
+{
+    await Filling.PeopleAsync(parsed.GetRequiredValue(server), parsed.GetValue(people), cancellation);
+    return 0;
+});
+
+return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, fillMessages, fillPeople }.Parse(args).InvokeAsync();

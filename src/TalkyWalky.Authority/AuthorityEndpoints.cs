@@ -43,6 +43,11 @@ public static partial class AuthorityEndpoints
         Post($"{Est}/encryption/simpleenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
         Post($"{Est}/encryption/simplereenroll", context => WithCertificateAsync(context, service.EnrolEncryptionAsync));
 
+        Get(StatusAddress.RootCrl, context => StatusEndpoints.RootCrlAsync(context, service));
+        Get(StatusAddress.IssuingCrl, context => StatusEndpoints.CrlAsync(context, service));
+        Get(StatusAddress.OcspPath + "/{**request}", context => StatusEndpoints.GetAsync(context, service));
+        Post(StatusAddress.OcspPath, context => StatusEndpoints.PostAsync(context, service));
+
         Get("/v1/devices", context => DeviceEndpoints.ListAsync(context, service));
         Post("/v1/devices/{device}/approve", context => DeviceEndpoints.ApproveAsync(context, service));
         Post("/v1/devices/{device}/reject", context => DeviceEndpoints.ChangeAsync(context, service.RejectOwnAsync));

@@ -1,42 +1,33 @@
+using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
-public enum RegistrationPolicy
-{
-    /// <summary>Anyone who reaches the server makes an account; the first device of any account may enter.</summary>
-    Open,
-
-    /// <summary>An account needs an invitation, and so does the first device of an account made elsewhere.</summary>
-    Invite,
-
-    /// <summary>Accounts are made by administrators only; a first device needs their voucher or an invitation.</summary>
-    Closed,
-}
-
-/// <param name="LoginMaxAge">The password is asked again after this.</param>
-public sealed record AuthorityOptions(RegistrationPolicy Registration, TimeSpan LoginMaxAge, int MaxDevicesPerUser);
-
 /// <summary>What the endpoints do, without HTTP.</summary>
 public sealed class AuthorityService : IDisposable
 {
-    private const string Administrator = "an administrator";
-
     private readonly IDirectory _directory;
     private readonly IStore _store;
     private readonly TimeProvider _time;
     private readonly Invitations _invitations;
     private readonly PasswordGate _passwords;
     private readonly DeviceGate _devices;
+    private readonly RevocationListIssuer _crl;
+    private readonly OcspResponder _ocsp;
     private readonly DeviceRegister _register;
+    private readonly CertificateRegister _certificates;
     private readonly Registration _registration;
+    private readonly AuditTrail _trail;
+    private readonly Issuance _issuance;
     private readonly Enrolment _enrolment;
 
     public AuthorityService(
-        AuthorityOptions options, CertificateAuthority authority, IDirectory directory, IStore store, IBroker broker, DeviceCallbacks callbacks,
+        AuthorityOptions options, CertificateAuthority authority, AuditTrail trail, IDirectory directory, IStore store, IBroker broker, DeviceCallbacks callbacks,
         TimeProvider time, ILoggerFactory logs)
     {
         Logger = logs.CreateLogger("TalkyWalky.Authority");
@@ -44,13 +35,18 @@ public sealed class AuthorityService : IDisposable
         Authority = authority;
         _directory = directory;
         _store = store;
+        _trail = trail;
         _time = time;
-        _invitations = new Invitations(store, time);
+        _issuance = new Issuance(authority, store, trail, time);
+        _invitations = new Invitations(store, trail, time);
         _passwords = new PasswordGate(directory, time, Logger);
         _devices = new DeviceGate(authority, directory, store, time);
-        _register = new DeviceRegister(authority, store, broker, callbacks, time, Logger);
+        _crl = new RevocationListIssuer(authority, store, callbacks, time, Logger);
+        _ocsp = new OcspResponder(authority, _issuance, store, time);
+        _register = new DeviceRegister(authority, store, broker, callbacks, _crl, trail, time, Logger);
+        _certificates = new CertificateRegister(store, _register, _crl, trail, time, Logger);
         _registration = new Registration(options.Registration, directory, _invitations, _passwords.Throttle, Logger);
-        _enrolment = new Enrolment(options, authority, store, broker, callbacks, _invitations, time, Logger);
+        _enrolment = new Enrolment(options, authority, _issuance, store, broker, callbacks, _invitations, time, Logger);
     }
 
     public AuthorityOptions Options { get; }
@@ -61,7 +57,7 @@ public sealed class AuthorityService : IDisposable
 
     /// <summary>An invitation for one registration or one first device; the token itself is kept nowhere.</summary>
     /// <param name="username">The only name it is good for; null for any.</param>
-    public Task<string> InviteAsync(string? username, TimeSpan life, CancellationToken cancellation) => _invitations.CreateAsync(username, life, cancellation);
+    public Task<string> InviteAsync(string? username, TimeSpan life, Actor by, CancellationToken cancellation) => _invitations.CreateAsync(username, life, by, cancellation);
 
     /// <summary>An account made by an administrator: whatever the policy, its first device may enter with the password alone for 30 days.</summary>
     public async Task<AddOutcome> AddAccountAsync(NewAccount account, CancellationToken cancellation)
@@ -71,32 +67,116 @@ public sealed class AuthorityService : IDisposable
         return outcome;
     }
 
-    /// <summary>Forgets password failures of an account. False when there is none of this name.</summary>
-    public async Task<bool> UnlockAsync(string username, CancellationToken cancellation)
+    /// <summary>Forgets password failures of an account.</summary>
+    public async Task<ChangeOutcome> UnlockAsync(string username, CancellationToken cancellation)
     {
         _passwords.Throttle.Forget(username);
-        return await _directory.FindAsync(username, cancellation) is { } account && await _directory.UnlockAsync(account.User, cancellation);
+        return await _directory.FindAsync(username, cancellation) is { } account ? await _directory.UnlockAsync(account.User, cancellation) : new ChangeOutcome.Unknown();
     }
 
     /// <summary>A person's devices by the time they were added, those waiting included, those revoked in the last 90 days too.</summary>
     public Task<IReadOnlyList<DeviceRecord>> DevicesOfAsync(UserId user, CancellationToken cancellation) => _register.ListAsync(user, cancellation);
 
     /// <summary>Lets a waiting device in on an administrator's word.</summary>
-    public Task<DeviceChange> ApproveDeviceAsync(DeviceId device, CancellationToken cancellation) =>
-        ChangeAsync(device, record => _register.ApproveAsync(record, approval: null, Administrator, cancellation), cancellation);
+    public Task<DeviceChange> ApproveDeviceAsync(DeviceId device, Actor by, CancellationToken cancellation) =>
+        ChangeAsync(device, record => _register.ApproveAsync(record, approval: null, by, cancellation), cancellation);
 
     /// <summary>Turns a waiting device away for good.</summary>
-    public Task<DeviceChange> RejectDeviceAsync(DeviceId device, CancellationToken cancellation) =>
-        ChangeAsync(device, record => _register.RejectAsync(record, Administrator, cancellation), cancellation);
+    public Task<DeviceChange> RejectDeviceAsync(DeviceId device, Actor by, CancellationToken cancellation) =>
+        ChangeAsync(device, record => _register.RejectAsync(record, by, cancellation), cancellation);
 
     /// <summary>Ends a device for good: session, mailbox, certificates.</summary>
-    public Task<DeviceChange> RevokeDeviceAsync(DeviceId device, CancellationToken cancellation) =>
-        ChangeAsync(device, record => _register.RevokeAsync(record, Administrator, cancellation), cancellation);
+    public Task<DeviceChange> RevokeDeviceAsync(DeviceId device, X509RevocationReason reason, Actor by, CancellationToken cancellation) =>
+        ChangeAsync(device, record => _register.RevokeAsync(record, reason, by, cancellation), cancellation);
+
+    /// <summary>Ends all devices of a person; how many there were.</summary>
+    public async Task<int> RevokeDevicesOfAsync(UserId user, X509RevocationReason reason, Actor by, CancellationToken cancellation)
+    {
+        var devices = (await _store.DevicesOfAsync(user, cancellation)).Where(static device => device.State != DeviceState.Revoked).ToList();
+        foreach (var device in devices) await _register.RevokeAsync(device, reason, by, cancellation);
+        return devices.Count;
+    }
+
+    /// <summary>Certificates by serial, those after <paramref name="after"/>; of one person or of everyone.</summary>
+    public Task<IReadOnlyList<IssuedCertificate>> CertificatesAsync(UserId? user, string? after, int limit, CancellationToken cancellation) =>
+        _store.CertificatesAsync(user, after, limit, cancellation);
+
+    /// <summary>As <see cref="CertificatesAsync"/>, and on the audit trail once, with the first page.</summary>
+    public async Task<IReadOnlyList<IssuedCertificate>> ExportAsync(Account? account, string? after, int limit, Actor by, CancellationToken cancellation)
+    {
+        if (after is null)
+        {
+            await _trail.WriteAsync(new AuditEntry
+            {
+                Act = AuditAct.Export,
+                By = by.ToString(),
+                User = account?.User.ToString(),
+                Name = account?.Username,
+                Reason = account is null ? "all certificates" : "all certificates of this person",
+            });
+        }
+
+        return await CertificatesAsync(account?.User, after, limit, cancellation);
+    }
+
+    public Task<IssuedCertificate?> FindCertificateAsync(string serial, CancellationToken cancellation) => _store.FindCertificateAsync(serial, cancellation);
+
+    /// <summary>Revokes a certificate, and its device where that cannot be without it.</summary>
+    /// <param name="serial">32 lower-case hex digits.</param>
+    public Task<CertificateChange> RevokeCertificateAsync(string serial, X509RevocationReason reason, Actor by, CancellationToken cancellation) =>
+        _certificates.RevokeAsync(serial, reason, by, cancellation);
 
     public Task<DeviceChange> NameDeviceAsync(DeviceId device, string name, CancellationToken cancellation) =>
         ChangeAsync(device, record => _register.NameAsync(record, name, cancellation), cancellation);
 
-    public void Dispose() => _registration.Dispose();
+    /// <summary>A certificate for a gateway that runs apart and keeps its key.</summary>
+    /// <param name="publicKey">SubjectPublicKeyInfo of a P-256 key, DER.</param>
+    /// <returns>It and the issuing CA's, PEM. Throws <see cref="AuthorityException"/> for hosts or a key that it cannot be made for.</returns>
+    public async Task<(SignedCertificate Certificate, string Pem)> IssueServerAsync(IReadOnlyList<string> hosts, byte[] publicKey, Actor by, CancellationToken cancellation)
+    {
+        using var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(publicKey, out _);
+        }
+        catch (CryptographicException failed)
+        {
+            throw new AuthorityException("this is no P-256 key", failed);
+        }
+
+        var issued = await _issuance.IssueServerAsync(hosts, key, by, cancellation);
+        return (issued, AuthorityCertificate.ToPem(issued.Der) + Authority.Issuing.Pem);
+    }
+
+    /// <summary>Null when this CRL of the root is served from now on; else why not, as a sentence.</summary>
+    public async Task<string?> ReplaceRootCrlAsync(byte[] crl, Actor by)
+    {
+        if (Authority.ReplaceRootCrl(crl, _time.GetUtcNow()) is { } fault) return fault;
+        var content = Authority.ReadRootCrl()!.Content;
+        await _trail.WriteAsync(new AuditEntry
+        {
+            Act = AuditAct.RootCrl,
+            By = by.ToString(),
+            Reason = string.Create(CultureInfo.InvariantCulture, $"number {content.Number}, {content.Count} revoked, until {content.NextUpdate:u}"),
+        });
+        return null;
+    }
+
+    /// <summary>The issuing CA's CRL as of now, DER: at most 20 minutes old, with everything that was revoked before the call. It is in the store as well.</summary>
+    public Task<ReadOnlyMemory<byte>> RevocationListAsync(CancellationToken cancellation) => _crl.GetAsync(cancellation);
+
+    /// <summary>Until cancelled: keeps a current CRL in the store, and tells the gateways of each.</summary>
+    public Task KeepStatusCurrentAsync(CancellationToken stop) => _crl.KeepCurrentAsync(stop);
+
+    /// <summary>The response to an OCSP request, whatever its bytes are; both DER.</summary>
+    public Task<byte[]> AnswerOcspAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation) => _ocsp.AnswerAsync(request, cancellation);
+
+    public void Dispose()
+    {
+        _registration.Dispose();
+        _crl.Dispose();
+        _ocsp.Dispose();
+    }
 
     /// <summary>A person's own devices, asked for by one of them.</summary>
     internal async Task<(IReadOnlyList<DeviceRecord>? Devices, Refusal? Refusal)> ListOwnAsync(byte[]? certificate, CancellationToken cancellation) =>
@@ -106,13 +186,13 @@ public sealed class AuthorityService : IDisposable
 
     internal Task<(DeviceRecord? Device, Refusal? Refusal)> ApproveOwnAsync(byte[]? certificate, DeviceId device, byte[] token, CancellationToken cancellation) => WithOwnAsync(
         certificate, device,
-        async (record, by) => _register.Check(token, record, by) ?? await _register.ApproveAsync(record, token, $"device {by.Record.Device}", cancellation), cancellation);
+        async (record, by) => _register.Check(token, record, by) ?? await _register.ApproveAsync(record, token, Actor.Device(by.Record.Device), cancellation), cancellation);
 
     internal Task<(DeviceRecord? Device, Refusal? Refusal)> RejectOwnAsync(byte[]? certificate, DeviceId device, CancellationToken cancellation) =>
-        WithOwnAsync(certificate, device, (record, by) => _register.RejectAsync(record, $"device {by.Record.Device}", cancellation), cancellation);
+        WithOwnAsync(certificate, device, (record, by) => _register.RejectAsync(record, Actor.Device(by.Record.Device), cancellation), cancellation);
 
     internal Task<(DeviceRecord? Device, Refusal? Refusal)> RevokeOwnAsync(byte[]? certificate, DeviceId device, CancellationToken cancellation) =>
-        WithOwnAsync(certificate, device, (record, by) => _register.RevokeAsync(record, $"device {by.Record.Device}", cancellation), cancellation);
+        WithOwnAsync(certificate, device, (record, by) => _register.RevokeAsync(record, X509RevocationReason.Unspecified, Actor.Device(by.Record.Device), cancellation), cancellation);
 
     internal Task<(DeviceRecord? Device, Refusal? Refusal)> NameOwnAsync(byte[]? certificate, DeviceId device, string name, CancellationToken cancellation) =>
         WithOwnAsync(certificate, device, (record, _) => _register.NameAsync(record, name, cancellation), cancellation);
@@ -145,7 +225,9 @@ public sealed class AuthorityService : IDisposable
     {
         var (device, refusal) = await _devices.AuthenticateAsync(certificate, cancellation);
         if (device is null) return (null, refusal);
-        var outcome = await _passwords.CheckAsync(credentials, source, cancellation);
+        // A device goes by the name of its certificate until that is renewed.
+        var isCertified = string.Equals(credentials.Username, device.CertifiedUsername, StringComparison.OrdinalIgnoreCase);
+        var outcome = await _passwords.CheckAsync(isCertified ? credentials with { Username = device.Account.Username } : credentials, source, cancellation);
         if (outcome is PasswordOutcome.Refused refused) return (null, refused.Refusal);
         if (outcome is not PasswordOutcome.Proved { Account: var account } || account.User != device.Account.User)
             return (null, new Refusal(RefusalKind.NotAuthenticated, "wrong username or password"));

@@ -3,19 +3,23 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Status;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
 /// <summary>
-/// Root and issuing CA in one folder: root.pem, root.key, issuing.pem, issuing.key (PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256 600,000). The root's key
-/// is needed by <see cref="Initialise"/> only and may be taken off-line afterwards.
+/// Root and issuing CA in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key (PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256 600,000). The root's key
+/// is needed by <see cref="RootAuthority"/> only and may be taken off-line.
 /// </summary>
 public sealed class CertificateAuthority : IDisposable
 {
     /// <summary>Characters of the shortest passphrase that protects the keys.</summary>
     public const int MinPassphraseLength = 12;
+
+    internal const string IssuingName = "TalkyWalky Issuing CA";
 
     /// <summary>DNS names and addresses in one gateway certificate.</summary>
     public const int MaxHosts = 50;
@@ -23,14 +27,17 @@ public sealed class CertificateAuthority : IDisposable
     private readonly Signer _issuing;
     private readonly NameConstraints _constraints;
     private readonly StatusAddress? _status;
+    private readonly string _folder;
 
-    private CertificateAuthority(TrustAnchor anchor, byte[] issuingCertificate, Signer issuing, NameConstraints constraints, Uri? publicUrl)
+    internal CertificateAuthority(string folder, TrustAnchor anchor, byte[] issuingCertificate, Signer issuing, NameConstraints constraints, Uri? publicUrl)
     {
+        _folder = folder;
         _issuing = issuing;
         _constraints = constraints;
         _status = publicUrl is null ? null : StatusAddress.OfIssuing(publicUrl);
         Anchor = anchor;
         IssuingCertificate = issuingCertificate;
+        IssuingKeyHash = Digest.Sha256(issuing.Key.ExportSubjectPublicKeyInfo());
         Root = AuthorityCertificate.Describe(anchor.Der);
         Issuing = AuthorityCertificate.Describe(issuingCertificate);
     }
@@ -39,6 +46,9 @@ public sealed class CertificateAuthority : IDisposable
 
     /// <summary>DER.</summary>
     public ReadOnlyMemory<byte> IssuingCertificate { get; }
+
+    /// <summary>SHA-256 of the issuing CA's SubjectPublicKeyInfo: by it the store knows whose certificates and CRLs are whose.</summary>
+    public Digest IssuingKeyHash { get; }
 
     /// <summary>The root for people: name, validity, fingerprint, PEM.</summary>
     public AuthorityCertificate Root { get; }
@@ -58,26 +68,20 @@ public sealed class CertificateAuthority : IDisposable
     public static CertificateAuthority Initialise(
         string folder, string organisation, string domain, string passphrase, IKeySource keys, DateTimeOffset now, Uri? publicUrl = null)
     {
-        if (!SubjectName.IsValidPart(organisation)) throw new AuthorityException("the organisation's name has 1 to 64 characters and no blank at either end; change `organisation`");
-        if (!DeviceUris.IsValidDomain(domain)) throw new AuthorityException($"\"{domain}\" is no domain; write a name like example.org in lower case");
-        if (passphrase.Length < MinPassphraseLength) throw new AuthorityException($"the CA's passphrase has at least {MinPassphraseLength} characters; choose a longer one");
+        CheckNames(organisation, domain, passphrase);
         var files = new AuthorityFolder(folder);
         files.RequireAbsent(); // before seconds go into keys
 
-        using var root = new Signer(SubjectName.Encode(organisation, "TalkyWalky Root CA"), keys.CreateRsa(CertificateProfiles.Root.MinBits));
-        using var issuing = new Signer(SubjectName.Encode(organisation, "TalkyWalky Issuing CA"), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
-        var rootDraft = new CertificateDraft(CertificateProfiles.Root, root.Name, root.Key, root, null, null);
-        var signedRoot = root.Sign(rootDraft.Prepare(now, DateTimeOffset.MaxValue));
-        var issuingDraft = new CertificateDraft(
-            CertificateProfiles.Issuing, issuing.Name, issuing.Key, root, new NameConstraints(domain, organisation).Encode(),
-            publicUrl is null ? null : StatusAddress.OfRoot(publicUrl));
-        var signedIssuing = root.Sign(issuingDraft.Prepare(now, signedRoot.NotAfter));
-        files.Create(new Dictionary<string, string>(StringComparer.Ordinal)
+        using var root = RootAuthority.Create(organisation, keys, now);
+        using var issuing = new Signer(SubjectName.Encode(organisation, IssuingName), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
+        var signedIssuing = root.SignIssuing(issuing, new NameConstraints(domain, organisation), publicUrl, now);
+        files.Create(new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [AuthorityFolder.RootCertificate] = AuthorityCertificate.ToPem(signedRoot.Der),
-            [AuthorityFolder.RootKey] = root.ExportEncryptedPem(passphrase) + "\n",
-            [AuthorityFolder.IssuingCertificate] = AuthorityCertificate.ToPem(signedIssuing.Der),
-            [AuthorityFolder.IssuingKey] = issuing.ExportEncryptedPem(passphrase) + "\n",
+            [AuthorityFolder.RootCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(root.Certificate.Span)),
+            [AuthorityFolder.RootKey] = Encoding.ASCII.GetBytes(root.ExportEncryptedPem(passphrase)),
+            [AuthorityFolder.RootCrl] = root.SignCrl(before: null, [], now),
+            [AuthorityFolder.IssuingCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(signedIssuing.Der)),
+            [AuthorityFolder.IssuingKey] = Encoding.ASCII.GetBytes(issuing.ExportEncryptedPem(passphrase)),
         });
         return Open(folder, passphrase, publicUrl);
     }
@@ -92,13 +96,9 @@ public sealed class CertificateAuthority : IDisposable
         if (IssuingCertificates.Check(issuing, anchor, out var constraints) is { } fault)
             throw new AuthorityException($"{Path.Combine(folder, AuthorityFolder.IssuingCertificate)} is damaged or foreign: {fault}; restore it from a backup");
 
-        var key = ReadKey(files, folder, passphrase);
         using var certificate = X509CertificateLoader.LoadCertificate(issuing);
-        var signer = new Signer(certificate.SubjectName, key);
-        if (signer.Key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
-            return new CertificateAuthority(anchor, issuing, signer, constraints, publicUrl);
-        signer.Dispose();
-        throw new AuthorityException($"{AuthorityFolder.IssuingKey} and {AuthorityFolder.IssuingCertificate} in {folder} do not belong together; restore both from one backup");
+        var signer = EncryptedKey.Open(files.Read(AuthorityFolder.IssuingKey), passphrase, certificate, Path.Combine(folder, AuthorityFolder.IssuingKey));
+        return new CertificateAuthority(folder, anchor, issuing, signer, constraints, publicUrl);
     }
 
     /// <summary>A device certificate, built and linted but not signed. The names are the log-in's, never those of a CSR.</summary>
@@ -113,11 +113,11 @@ public sealed class CertificateAuthority : IDisposable
             .Prepare(now, Issuing.NotAfter);
     }
 
-    /// <summary>Signs what was prepared, once; a second use is a bug and throws.</summary>
+    /// <summary>Signs what was prepared, once; a second use is a bug and throws. <see cref="Issuance"/> is who does it for others.</summary>
     public SignedCertificate Issue(IssuanceToken token) => _issuing.Sign(token);
 
-    /// <summary>The gateway's own P-256 certificate for these DNS names and addresses, 90 days. It is recorded like any other by the caller.</summary>
-    public IssuedServerCertificate IssueServer(IReadOnlyList<string> hosts, ECDsa key, DateTimeOffset now)
+    /// <summary>A gateway's P-256 certificate for these DNS names and addresses, 90 days.</summary>
+    public IssuanceToken PrepareServer(IReadOnlyList<string> hosts, ECDsa key, DateTimeOffset now)
     {
         if (hosts.Count is 0 or > MaxHosts) throw new AuthorityException($"a gateway has 1 to {MaxHosts} names and addresses; change `--host`");
         var names = new SubjectAlternativeNameBuilder();
@@ -129,11 +129,33 @@ public sealed class CertificateAuthority : IDisposable
 
         var draft = new CertificateDraft(
             CertificateProfiles.Server, SubjectName.Encode(Organisation, "TalkyWalky gateway"), new PublicKey(key), _issuing, names.Build(critical: false), _status);
-        var signed = _issuing.Sign(draft.Prepare(now, Issuing.NotAfter));
-        return new IssuedServerCertificate(signed.Der, signed.Serial, signed.NotBefore, signed.NotAfter);
+        return draft.Prepare(now, Issuing.NotAfter);
     }
 
+    /// <summary>A certificate for a key that signs OCSP answers in this CA's name, for a day.</summary>
+    public IssuanceToken PrepareResponder(ECDsa key, DateTimeOffset now) => new CertificateDraft(
+        CertificateProfiles.OcspResponder, SubjectName.Encode(Organisation, "TalkyWalky OCSP responder"), new PublicKey(key), _issuing, Particular: null, _status).Prepare(now, Issuing.NotAfter);
+
+    /// <summary>The issuing CA's complete CRL, DER.</summary>
+    /// <param name="number">Higher than that of every CRL before (RFC 5280 §5.2.3).</param>
+    public byte[] IssueRevocationList(ulong number, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, IEnumerable<RevokedCertificate> revoked) =>
+        _issuing.SignCrl(IssuingCertificate, number, thisUpdate, nextUpdate, revoked);
+
+    /// <summary>The root's CRL as it is on disk now; null when there is none.</summary>
+    public RootCrl? ReadRootCrl() => RootCrl.TryRead(_folder, Anchor);
+
+    /// <summary>Null when it is served from now on; else why not, as a sentence.</summary>
+    public string? ReplaceRootCrl(byte[] der, DateTimeOffset now) => RootCrl.Replace(_folder, Anchor, der, now);
+
     public void Dispose() => _issuing.Dispose();
+
+    /// <summary>Throws <see cref="AuthorityException"/>.</summary>
+    internal static void CheckNames(string organisation, string domain, string passphrase)
+    {
+        if (!SubjectName.IsValidPart(organisation)) throw new AuthorityException("the organisation's name has 1 to 64 characters and no blank at either end; change `organisation`");
+        if (!DeviceUris.IsValidDomain(domain)) throw new AuthorityException($"\"{domain}\" is no domain; write a name like example.org in lower case");
+        if (passphrase.Length < MinPassphraseLength) throw new AuthorityException($"the CA's passphrase has at least {MinPassphraseLength} characters; choose a longer one");
+    }
 
     private static string ToDnsName(string host)
     {
@@ -165,22 +187,4 @@ public sealed class CertificateAuthority : IDisposable
 
         throw new AuthorityException($"{Path.Combine(folder, name)} is damaged: it holds no certificate; restore it from a backup");
     }
-
-    private static RSA ReadKey(AuthorityFolder files, string folder, string passphrase)
-    {
-        var pem = files.Read(AuthorityFolder.IssuingKey);
-        var key = RSA.Create();
-        try
-        {
-            key.ImportFromEncryptedPem(pem, passphrase);
-            return key;
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or AsnContentException)
-        {
-            key.Dispose();
-            throw new AuthorityException($"{Path.Combine(folder, AuthorityFolder.IssuingKey)} does not open: the passphrase is wrong or the file is damaged", e);
-        }
-    }
 }
-
-public sealed record IssuedServerCertificate(byte[] Der, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter);

@@ -32,4 +32,5 @@ internal sealed record DevicesBody(IReadOnlyList<DeviceBody>? Devices);
 [JsonSerializable(typeof(DeviceBody))]
 [JsonSerializable(typeof(DevicesBody))]
 [JsonSerializable(typeof(Dictionary<string, DeviceStanding>))]
+[JsonSerializable(typeof(List<byte[]>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -31,6 +31,12 @@ internal static partial class ClientLog
     [LoggerMessage(3009, LogLevel.Debug, "Gave device {Device} its slice of session {Session} again")]
     public static partial void GrantGiven(ILogger log, DeviceId device, SessionId session);
 
+    [LoggerMessage(3011, LogLevel.Warning, "A CRL from the server was refused: {Reason}")]
+    public static partial void CrlRefused(ILogger log, string reason);
+
+    [LoggerMessage(3012, LogLevel.Error, "The server brought back an old CRL")]
+    public static partial void CrlRolledBack(ILogger log);
+
     [LoggerMessage(3010, LogLevel.Information, "Certificates of device {Device} are due: connecting again renews them")]
     public static partial void RenewalDue(ILogger log, DeviceId device);
 }

@@ -11,7 +11,8 @@ public sealed record Target(string Name, bool IsRoom)
     public static Target Room(string name) => new(name, IsRoom: true);
 }
 
-/// <param name="Unread">Messages of others after the last one read, on whichever device.</param>
+/// <param name="Unread">Messages of others after the last one read, on whichever device; counted up to 10,000.</param>
+/// <param name="ReadUpTo">Place (<see cref="ChatMessage.Position"/>) of the last one read; 0 when none was.</param>
 /// <param name="Last">The newest message; null when there is none.</param>
 public sealed record ConversationInfo(
-    ConversationId Conversation, Target Target, int Unread, bool IsMuted, bool IsClosed, ChatMessage? Last);
+    ConversationId Conversation, Target Target, int Unread, bool IsMuted, bool IsClosed, ChatMessage? Last, long ReadUpTo = 0);

@@ -21,6 +21,10 @@ public interface IChat : IAsyncDisposable
     /// </summary>
     Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation);
 
+    /// <summary>As <see cref="SendAsync"/>, but answers as soon as the text is kept durably: <see cref="SendOutcome.Queued"/>, or its fate when that is known already. What becomes of it
+    /// is told by <see cref="ChatEvent.StateChanged"/>.</summary>
+    Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation);
+
     /// <summary>The newest messages of a conversation, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given. A page holds at most 1,000: ask for more
     /// with the position of its first message. What arrives meanwhile does not move what is on other pages.</summary>
     Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation);
@@ -38,6 +42,9 @@ public interface IChat : IAsyncDisposable
 
     /// <summary>The person's own names, settings, read state and history.</summary>
     Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation);
+
+    /// <summary>Direct mode: two devices, no server between them. What is written goes that way while there is no server.</summary>
+    Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation);
 
     /// <summary>Tells those who are connected that the person is typing. Call it on each key; it is told every few seconds at most, and lost when it cannot be told.</summary>
     Task TypingAsync(Target to, CancellationToken cancellation);
@@ -57,8 +64,10 @@ public interface IChat : IAsyncDisposable
 }
 
 /// <param name="Fingerprint">SHA-256 of the identity certificate, hex.</param>
+/// <param name="JoinLink">For those who shall come to the same server; it holds no invitation.</param>
 public sealed record Self(
-    UserId User, string Username, string Organisation, string Domain, DeviceId Device, string Fingerprint, DateTimeOffset CertificateNotAfter, string Gateway, string Profile);
+    UserId User, string Username, string Organisation, string Domain, DeviceId Device, string Fingerprint, DateTimeOffset CertificateNotAfter, string Gateway, string Profile,
+    string JoinLink);
 
 public enum ConnectionState
 {
@@ -72,7 +81,9 @@ public enum ConnectionState
 /// <param name="Trouble">A sentence when something is wrong, else null.</param>
 /// <param name="Outbox">Messages not yet accepted by the gateway.</param>
 /// <param name="Pending">Received messages that wait for their session's key.</param>
-public sealed record ChatStatus(ConnectionState Connection, string? Trouble, int Outbox, int Pending, long Messages);
+/// <param name="Newest"><see cref="ChatMessage.Sequence"/> of the last message received: who wants only what comes from now on listens from there.</param>
+/// <param name="IsAway">The person shows as away.</param>
+public sealed record ChatStatus(ConnectionState Connection, string? Trouble, int Outbox, int Pending, long Messages, long Newest = 0, bool IsAway = false);
 
 public enum PersonPresence
 {
@@ -90,7 +101,7 @@ public enum MessageState
     /// <summary>Kept here, not yet accepted by the gateway.</summary>
     Queued,
 
-    /// <summary>The gateway holds it durably.</summary>
+    /// <summary>The gateway holds it durably, or the device at the other end of a direct connection.</summary>
     Sent,
 
     /// <summary>A device of the addressee stored it; in a room, of every member who gives receipts and was to get it.</summary>
@@ -122,7 +133,7 @@ public abstract record SendOutcome
 {
     private SendOutcome() { }
 
-    /// <summary>Durable at the gateway.</summary>
+    /// <summary>Durable at the gateway, or at the other end of a direct connection.</summary>
     public sealed record Sent(ChatMessage Message) : SendOutcome;
 
     /// <summary>Kept in the outbox; it goes out when the server is back.</summary>
@@ -164,18 +175,19 @@ public abstract record ChatEvent
     /// <summary>Something a person should know, as a sentence: messages dropped by a full mailbox, a broken chain.</summary>
     public sealed record Notice(string Text) : ChatEvent;
 
-    /// <summary>Somebody tampers, or seems to: a forked ledger, a ghost, commits withheld. A sentence that says what to do; shown until seen.</summary>
-    public sealed record Alarm(string Text) : ChatEvent;
+    /// <summary>Somebody tampers, or seems to: a forked ledger, a ghost, commits withheld. A sentence that says what to do. It is kept until <see cref="OwnRequest.Acknowledge"/>.</summary>
+    public sealed record Alarm(long Id, string Text) : ChatEvent;
 
     /// <summary>A room came, changed or went, or its members did.</summary>
     public sealed record RoomChanged(RoomInfo Room) : ChatEvent;
 
-    /// <summary>Unread count, mute or closing of a conversation changed, here or on another device of this person.</summary>
+    /// <summary>Unread count, mute, closing or newest message of a conversation changed, here or on another device of this person; or this person came into a room or went.</summary>
     public sealed record ConversationChanged(ConversationInfo Conversation) : ChatEvent;
 
     /// <summary>Transient: someone is typing right now. It holds for six seconds.</summary>
     /// <param name="In">The conversation; a person stands for the direct one with him.</param>
-    public sealed record Typing(Target In, string From) : ChatEvent;
+    /// <param name="Conversation">Its id: rooms may share a name.</param>
+    public sealed record Typing(Target In, string From, ConversationId Conversation = default) : ChatEvent;
 
     /// <summary>A device of this person waits for approval, came or went.</summary>
     public sealed record DevicesChanged(IReadOnlyList<DeviceInfo> Devices) : ChatEvent;

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client;
 
-/// <summary>What a person can change of the own names, settings, read state and history. All but the history is in step on every device of the person.</summary>
+/// <summary>What a person can change of the own names, settings, read state, drafts, alarms and history. All but drafts, alarms and history is in step on every device of the person.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "ask")]
 [JsonDerivedType(typeof(SetName), "name")]
 [JsonDerivedType(typeof(RevertName), "revert")]
@@ -13,6 +14,11 @@ namespace TalkyWalky.Client;
 [JsonDerivedType(typeof(MarkRead), "read")]
 [JsonDerivedType(typeof(Settings), "settings")]
 [JsonDerivedType(typeof(ClearHistory), "clearHistory")]
+[JsonDerivedType(typeof(Discard), "discard")]
+[JsonDerivedType(typeof(KeepDraft), "draft")]
+[JsonDerivedType(typeof(Drafts), "drafts")]
+[JsonDerivedType(typeof(Alarms), "alarms")]
+[JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 public abstract record OwnRequest
 {
     private OwnRequest() { }
@@ -39,6 +45,25 @@ public abstract record OwnRequest
 
     /// <summary>Deletes messages from this device's disk for good. Null: of all conversations.</summary>
     public sealed record ClearHistory(Target? Conversation) : OwnRequest;
+
+    /// <summary>
+    /// Takes an own message that was refused (<see cref="MessageState.Failed"/>) out of the history. Who tries again sends the text under a new id, then discards this one:
+    /// an id that has failed is never sent again.
+    /// </summary>
+    public sealed record Discard(Target Conversation, MessageId Message) : OwnRequest;
+
+    /// <summary>Keeps what was begun and not sent, sealed, on this device; an empty text forgets it. At most <see cref="Wire.Limits.Text"/> characters.</summary>
+    public sealed record KeepDraft(Target Conversation, string Text) : OwnRequest
+    {
+        public override string ToString() => "KeepDraft { }";
+    }
+
+    public sealed record Drafts : OwnRequest;
+
+    public sealed record Alarms : OwnRequest;
+
+    /// <summary>The person has seen an alarm; it is kept no longer.</summary>
+    public sealed record Acknowledge(long Alarm) : OwnRequest;
 }
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
@@ -46,6 +71,8 @@ public abstract record OwnRequest
 [JsonDerivedType(typeof(Names), "names")]
 [JsonDerivedType(typeof(Settings), "settings")]
 [JsonDerivedType(typeof(Cleared), "cleared")]
+[JsonDerivedType(typeof(Drafts), "drafts")]
+[JsonDerivedType(typeof(Alarms), "alarms")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Unreachable), "unreachable")]
 public abstract record OwnAnswer
@@ -62,6 +89,11 @@ public abstract record OwnAnswer
 
     public sealed record Cleared(long Messages) : OwnAnswer;
 
+    public sealed record Drafts(IReadOnlyList<Draft> Kept) : OwnAnswer;
+
+    /// <summary>Those that nobody has acknowledged, the oldest first.</summary>
+    public sealed record Alarms(IReadOnlyList<Alarm> Kept) : OwnAnswer;
+
     public sealed record Refused(string Why) : OwnAnswer;
 
     public sealed record Unreachable(string Why) : OwnAnswer;
@@ -69,3 +101,11 @@ public abstract record OwnAnswer
 
 /// <param name="Name">Empty: the directory's name.</param>
 public sealed record UsedName(string Name, DateTimeOffset Since);
+
+public sealed record Draft(ConversationId Conversation, Target Target, string Text)
+{
+    public override string ToString() => "Draft { }";
+}
+
+/// <summary>A sentence that says what to do, because somebody tampers or seems to.</summary>
+public sealed record Alarm(long Id, string Text);

@@ -1,3 +1,4 @@
+using TalkyWalky.Engines.Accounts;
 using TalkyWalky.Engines.Embedded.Broker;
 using TalkyWalky.Engines.Embedded.Directory;
 using TalkyWalky.Engines.Embedded.Sqlite;
@@ -12,7 +13,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     private readonly EngineFile _file;
     private readonly GroupWriter _writer;
     private readonly Readers _readers;
-    private readonly EmbeddedDirectory _directory;
+    private readonly BuiltInDirectory _directory;
     private readonly EmbeddedBroker _broker;
     private readonly ExpiryTimer _expiry;
 
@@ -23,7 +24,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         _readers = new Readers(file);
         Broker = _broker = new EmbeddedBroker(_writer, _readers, options.Mailboxes, time, file, loaded);
         Store = new EmbeddedStore(_writer, _readers);
-        Directory = _directory = new EmbeddedDirectory(_writer, _readers, options.PasswordIterations, time);
+        Directory = _directory = new BuiltInDirectory(new EmbeddedAccounts(_writer, _readers), options.PasswordIterations, time);
         _expiry = new ExpiryTimer(_broker, options.Mailboxes.Life, time);
     }
 
@@ -56,6 +57,9 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         await engines._expiry.StartAsync();
         return engines;
     }
+
+    /// <summary>Keeps other processes from the file, without opening it. Throws <see cref="EngineException"/> when one has it.</summary>
+    public static IDisposable Lock(string file) => EngineFile.Own(Path.GetFullPath(file));
 
     /// <summary>Ends every consumer, finishes what was queued, checkpoints and closes.</summary>
     public async ValueTask DisposeAsync()

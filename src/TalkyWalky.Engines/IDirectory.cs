@@ -22,18 +22,18 @@ public interface IDirectory
 
     Task<AddOutcome> AddAsync(NewAccount account, CancellationToken cancellation);
 
-    /// <summary>False when there is no such account.</summary>
-    Task<bool> SetEnabledAsync(UserId user, bool enabled, CancellationToken cancellation);
+    Task<ChangeOutcome> SetEnabledAsync(UserId user, bool enabled, CancellationToken cancellation);
 
-    Task<bool> SetPasswordAsync(UserId user, string password, CancellationToken cancellation);
+    Task<ChangeOutcome> SetPasswordAsync(UserId user, string password, CancellationToken cancellation);
 
     /// <summary>Clears failed attempts and a lock-out.</summary>
-    Task<bool> UnlockAsync(UserId user, CancellationToken cancellation);
+    Task<ChangeOutcome> UnlockAsync(UserId user, CancellationToken cancellation);
 
     /// <summary>Completes when the directory answers; throws <see cref="EngineException"/> when not.</summary>
     Task CheckAsync(CancellationToken cancellation);
 }
 
+/// <param name="LockedUntil"><see cref="DateTimeOffset.MaxValue"/> when an administrator must unlock it, or the directory does not say.</param>
 public sealed record Account(
     UserId User, string Username, string FullName, string? Mail, bool Enabled, DateTimeOffset PasswordChangedAt, DateTimeOffset? LockedUntil);
 
@@ -48,11 +48,18 @@ public abstract record BindOutcome
     /// <summary>Unknown name, wrong or empty password.</summary>
     public sealed record Refused : BindOutcome;
 
-    /// <summary>The password was right, but the account is disabled.</summary>
+    /// <summary>The password was right, but the account is disabled, or outside the group that may use the chat.</summary>
     public sealed record Disabled : BindOutcome;
 
+    /// <summary>The password was right, but the account's time is over.</summary>
+    public sealed record Expired : BindOutcome;
+
+    /// <summary>The password was right, but it has expired or must be changed first, where the organisation has people do so.</summary>
+    public sealed record MustChangePassword : BindOutcome;
+
     /// <summary>Too many failures; nothing was checked.</summary>
-    public sealed record Locked(DateTimeOffset Until) : BindOutcome;
+    /// <param name="Until">Null when the directory does not say, or an administrator must unlock it.</param>
+    public sealed record Locked(DateTimeOffset? Until) : BindOutcome;
 }
 
 public abstract record AddOutcome
@@ -62,6 +69,21 @@ public abstract record AddOutcome
     public sealed record Added(Account Account) : AddOutcome;
 
     public sealed record NameTaken : AddOutcome;
+
+    /// <param name="Why">A sentence for the person: the directory's own rules refuse the name or the password.</param>
+    public sealed record Refused(string Why) : AddOutcome;
+}
+
+public abstract record ChangeOutcome
+{
+    private ChangeOutcome() { }
+
+    public sealed record Done : ChangeOutcome;
+
+    public sealed record Unknown : ChangeOutcome;
+
+    /// <param name="Why">A sentence: the directory's own rules refuse it, or our account there may not do it.</param>
+    public sealed record Refused(string Why) : ChangeOutcome;
 }
 
 /// <summary>An engine is broken or out of reach. The message is a sentence for the administrator.</summary>

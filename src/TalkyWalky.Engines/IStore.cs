@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines;
@@ -15,18 +16,44 @@ public interface IStore
 
     Task<IReadOnlyList<DeviceRecord>> DevicesOfAsync(UserId user, CancellationToken cancellation);
 
+    /// <summary>People by id who have a device that is not revoked, those after <paramref name="after"/>.</summary>
+    Task<IReadOnlyList<UserId>> PeopleAsync(UserId? after, int limit, CancellationToken cancellation);
+
     /// <summary>What authorisation needs of the devices of many people at once, in no order.</summary>
     Task<IReadOnlyList<DeviceStanding>> StandingsAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellation);
 
-    /// <summary>Records an issued certificate; it becomes the device's current one of its kind. Throws <see cref="InvalidOperationException"/> on a serial seen before or an unknown device.</summary>
+    /// <summary>
+    /// Records an issued certificate; it becomes the device's current one of its kind, and is revoked from the beginning if the device is. Throws <see cref="InvalidOperationException"/> on a serial seen before or an unknown device.
+    /// </summary>
     Task AddCertificateAsync(IssuedCertificate certificate, CancellationToken cancellation);
 
     Task<IssuedCertificate?> FindCertificateAsync(string serial, CancellationToken cancellation);
+
+    /// <summary>Certificates by serial, those after <paramref name="after"/>.</summary>
+    /// <param name="user">Only this person's; null for everyone's and those of servers.</param>
+    Task<IReadOnlyList<IssuedCertificate>> CertificatesAsync(UserId? user, string? after, int limit, CancellationToken cancellation);
+
+    /// <summary>Revokes one certificate and leaves its device as it is. False when it is unknown or revoked already.</summary>
+    Task<bool> RevokeCertificateAsync(string serial, X509RevocationReason reason, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>
+    /// What the next CRL of an issuing CA holds, of its revoked certificates those that expire after <paramref name="expiring"/>. In one step: no CRL knows less than one with a lower number.
+    /// </summary>
+    Task<CrlContent> NextCrlAsync(Digest issuer, DateTimeOffset expiring, CancellationToken cancellation);
+
+    /// <summary>Keeps a signed CRL for the gateways, if its number is the highest of its issuer. False when it is not.</summary>
+    Task<bool> SaveCrlAsync(PublishedCrl crl, CancellationToken cancellation);
+
+    /// <summary>The newest of each issuer, by issuer.</summary>
+    Task<IReadOnlyList<PublishedCrl>> CrlsAsync(CancellationToken cancellation);
 
     Task AddInvitationAsync(Invitation invitation, CancellationToken cancellation);
 
     /// <summary>Uses an invitation up, once. False when unknown, used, expired or for another name.</summary>
     Task<bool> RedeemInvitationAsync(Digest tokenHash, string username, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>Makes an invitation good again whose use came to nothing. Unknown ones are ignored.</summary>
+    Task ReturnInvitationAsync(Digest tokenHash, CancellationToken cancellation);
 
     /// <summary>Keeps the highest generation presented by a device and returns the highest before; 0 at first. Throws <see cref="InvalidOperationException"/> for an unknown device.</summary>
     Task<ulong> AdvanceGenerationAsync(DeviceId device, ulong presented, CancellationToken cancellation);
@@ -48,8 +75,8 @@ public interface IStore
     /// </summary>
     Task<bool> SuspendDeviceAsync(DeviceId device, CancellationToken cancellation);
 
-    /// <summary>Ends a pending or active device for good. False when it is unknown or revoked already.</summary>
-    Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation);
+    /// <summary>Ends a pending or active device for good, and revokes every certificate it ever had. False when it is unknown or revoked already.</summary>
+    Task<bool> RevokeDeviceAsync(DeviceId device, X509RevocationReason reason, DateTimeOffset now, CancellationToken cancellation);
 
     /// <summary>False when there is no such device.</summary>
     Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation);
@@ -140,12 +167,29 @@ public enum CertificateKind
     Identity = 0,
     Encryption = 1,
     Server = 2,
+
+    /// <summary>Of the key that signs OCSP answers.</summary>
+    Responder = 3,
 }
 
 /// <param name="Serial">Lower-case hex.</param>
-/// <param name="Device">Null for a server certificate.</param>
+/// <param name="Device">Null for a server or responder certificate.</param>
+/// <param name="RevokedAt">Null while it is not revoked; it has a reason exactly when it has a time.</param>
+/// <param name="Issuer">SHA-256 of the issuing CA's SubjectPublicKeyInfo; null for one from before there could be several CAs: it counts as issued by each.</param>
 public sealed record IssuedCertificate(
-    string Serial, CertificateKind Kind, UserId? User, DeviceId? Device, byte[] Der, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset IssuedAt);
+    string Serial, CertificateKind Kind, UserId? User, DeviceId? Device, byte[] Der, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset IssuedAt,
+    DateTimeOffset? RevokedAt = null, X509RevocationReason? RevocationReason = null, Digest? Issuer = null);
+
+/// <param name="Number">1 at first, one more each time, whoever asks for whichever issuer (RFC 5280 §5.2.3).</param>
+/// <param name="Revocations">By serial.</param>
+public sealed record CrlContent(ulong Number, IReadOnlyList<CertificateRevocation> Revocations);
+
+/// <param name="Serial">Lower-case hex.</param>
+public sealed record CertificateRevocation(string Serial, DateTimeOffset RevokedAt, X509RevocationReason Reason);
+
+/// <param name="Issuer">SHA-256 of the issuing CA's SubjectPublicKeyInfo.</param>
+/// <param name="Der">Complete, signed.</param>
+public sealed record PublishedCrl(Digest Issuer, ulong Number, byte[] Der);
 
 /// <param name="Username">The only name it is good for; null for any.</param>
 public sealed record Invitation(Digest TokenHash, string? Username, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt);

@@ -31,8 +31,14 @@ internal static partial class GatewayLog
     [LoggerMessage(8, LogLevel.Warning, "{Count} sessions did not end in time")]
     public static partial void SessionsLeft(this ILogger log, int count);
 
+    [LoggerMessage(21, LogLevel.Warning, "something that another process said was not understood or could not be told here")]
+    public static partial void NewsLost(this ILogger log, Exception error);
+
     [LoggerMessage(20, LogLevel.Error, "the accounts of those who are connected could not be looked at; the next look is in a moment")]
     public static partial void SweepFailed(this ILogger log, Exception error);
+
+    [LoggerMessage(22, LogLevel.Error, "the CRLs could not be read from the store; the next look is in a moment. Without fresh ones clients send nothing")]
+    public static partial void StatusNotRead(this ILogger log, Exception error);
 
     [LoggerMessage(9, LogLevel.Error, "a request of device {Device} failed in an engine")]
     public static partial void RequestFailed(this ILogger log, Exception error, DeviceId device);

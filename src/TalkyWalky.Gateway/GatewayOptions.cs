@@ -9,6 +9,7 @@ namespace TalkyWalky.Gateway;
 /// <param name="LoginMaxAge">The password must have been given on the device within this time.</param>
 /// <param name="MaxOutstanding">Publishes of one connection that may be unanswered; further frames wait in the network.</param>
 /// <param name="Prefetch">Deliveries of one connection that may be unacknowledged.</param>
+/// <param name="DirectoryClock">How far the clock by which the directory dates passwords may be from this one's.</param>
 public sealed record GatewayOptions(
     TrustAnchor Anchor,
     IReadOnlySet<string> Hosts,
@@ -16,4 +17,5 @@ public sealed record GatewayOptions(
     IReadOnlyList<ReadOnlyMemory<byte>> IssuingCertificates,
     TimeSpan LoginMaxAge,
     int MaxOutstanding = 256,
-    int Prefetch = 256);
+    int Prefetch = 256,
+    TimeSpan DirectoryClock = default);

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
+using TalkyWalky.Gateway.Cluster;
 using TalkyWalky.Gateway.Handshake;
 using TalkyWalky.Gateway.People;
 using TalkyWalky.Gateway.Publishing;
@@ -22,17 +23,19 @@ public sealed class GatewayService : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly HelloVerifier _hellos;
-    private readonly Attendance _attendance = new();
-    private readonly Rosters _rosters;
-    private readonly RoomRosters _roomRosters;
+    private readonly GatewayVoice _voice;
+    private readonly Attendance _attendance;
+    private readonly LocalNews _news;
+    private readonly StatusBoard _status;
     private readonly PublishGate _gate;
+    private readonly LostMailboxes _lost;
     private readonly Desks _desks;
     private readonly RunningCount _running = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _sweeping;
+    private readonly Task _sweeping, _listening, _lookingAtStatus;
     private readonly CancellationTokenSource _abandon = new();
 
-    public GatewayService(GatewayOptions options, IDirectory directory, IStore store, IBroker broker, TimeProvider time, ILoggerFactory logs)
+    public GatewayService(GatewayOptions options, IDirectory directory, IStore store, IBroker broker, IGatewayBus bus, TimeProvider time, ILoggerFactory logs)
     {
         _options = options;
         _store = store;
@@ -40,18 +43,27 @@ public sealed class GatewayService : IAsyncDisposable
         _time = time;
         _log = logs.CreateLogger("TalkyWalky.Gateway");
         _hellos = new HelloVerifier(options, directory, store, time);
-        _rosters = new Rosters(directory, store, time);
+        _voice = new GatewayVoice(bus);
+        _attendance = new Attendance(_voice);
+        var rosters = new Rosters(directory, store, time);
         var ledgers = new RoomLedgers(store, options.Anchor.Hash, time);
-        _roomRosters = new RoomRosters(directory, store, time, _abandon.Token);
-        _gate = new PublishGate(_rosters, new RoomGate(ledgers, _roomRosters, time), options.Anchor.Hash, time);
+        var roomRosters = new RoomRosters(directory, store, time, _abandon.Token);
+        _news = new LocalNews(_attendance, rosters, roomRosters);
+        _lost = new LostMailboxes(broker, rosters);
+        _gate = new PublishGate(rosters, new RoomGate(ledgers, roomRosters, time), options.Anchor.Hash, time);
+        var relays = new RelayDesk(ledgers, _attendance, _voice, options.Anchor.Hash);
         _desks = new Desks(
             new PeopleDesk(directory, store, _attendance),
             new RoomDesk(ledgers, store),
-            new CommitDesk(options, ledgers, directory, store, _attendance, time, _log, _abandon.Token),
-            new ProfileDesk(options, store, _attendance, time),
-            new RelayDesk(ledgers, _attendance, options.Anchor.Hash));
-        var sweep = new SessionSweep(_attendance, directory, store, options.LoginMaxAge, time, _log);
+            new CommitDesk(options, ledgers, directory, store, _news, _voice, time, _log, _abandon.Token),
+            new ProfileDesk(options, store, _news, _voice, time),
+            relays);
+        var sweep = new SessionSweep(_attendance, directory, store, options, time, _log);
         _sweeping = Task.Run(() => sweep.RunAsync(_stopping.Token), CancellationToken.None);
+        _status = new StatusBoard(store, _attendance, time, _log);
+        _lookingAtStatus = Task.Run(() => _status.RunAsync(_stopping.Token), CancellationToken.None);
+        var ear = new GatewayEar(bus, _voice, _attendance, _news, ledgers, relays, _status, time, _log);
+        _listening = Task.Run(() => ear.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
     /// <summary>One connection, from challenge to goodbye. Returns when it is over; never throws for what a peer does.</summary>
@@ -90,7 +102,8 @@ public sealed class GatewayService : IAsyncDisposable
                     await using (var mailbox = await OpenMailboxAsync(session.Device, stop.Token))
                     {
                         var seen = await _store.AdvanceGenerationAsync(session.Device, admitted.Generation, stop.Token);
-                        await session.Outbox.AddAsync(PooledFrame.Of(Welcome(seen)));
+                        await session.Outbox.AddAsync(PooledFrame.Of(Welcome(seen, admitted.Account)));
+                        _status.Show(session);
                         loops = LoopsOf(session, connection, mailbox, source);
                         await using var stopped = stop.Token.UnsafeRegister(static state => ((Session)state!).End(Ending.ShuttingDown), session);
                         ending = await loops.RunAsync();
@@ -120,10 +133,8 @@ public sealed class GatewayService : IAsyncDisposable
     /// <param name="text">A sentence for the person.</param>
     public async Task DisconnectAsync(UserId user, CloseCode code, string text)
     {
-        Invalidate(user);
-        var sessions = _attendance.SessionsOf(user);
-        foreach (var session in sessions) session.End(new Ending(code, text));
-        await Task.WhenAll(sessions.Select(static session => session.Gone));
+        _voice.Disconnect(user, code, text);
+        await Task.WhenAll(_news.Disconnect(user, new Ending(code, text)).Select(static session => session.Gone));
     }
 
     /// <summary>
@@ -133,34 +144,32 @@ public sealed class GatewayService : IAsyncDisposable
     /// <param name="text">A sentence for the person.</param>
     public async Task DisconnectDeviceAsync(UserId user, DeviceId device, CloseCode code, string text)
     {
-        Invalidate(user);
-        var session = _attendance.SessionOf(device);
-        session?.End(new Ending(code, text));
-        var hint = Hint.DevicesChanged(user);
-        foreach (var connected in _attendance.Everyone()) connected.Tell(hint);
-        if (session is not null) await session.Gone;
+        _voice.DisconnectDevice(user, device, code, text);
+        if (_news.DisconnectDevice(user, device, new Ending(code, text)) is { } session) await session.Gone;
     }
 
     /// <summary>A person's devices changed (one was approved, renewed or is listed for the first time): forgets the old ones, tells watchers and the person's own devices.</summary>
     public void DevicesChanged(UserId user)
     {
-        Invalidate(user);
-        var hint = Hint.DevicesChanged(user);
-        foreach (var session in _attendance.CircleOf(user)) session.Tell(hint);
+        _voice.DevicesChanged(user);
+        _news.DevicesChanged(user);
+    }
+
+    /// <summary>The store has a newer CRL: everyone who is connected, here and elsewhere, gets it. Returns at once.</summary>
+    public void StatusReplaced()
+    {
+        _voice.StatusReplaced();
+        _status.Look();
     }
 
     /// <summary>Forgets what is remembered of a person's account and devices: call it after a change of either in this process.</summary>
-    public void Invalidate(UserId user)
-    {
-        _rosters.Invalidate(user);
-        _roomRosters.Invalidate(user);
-    }
+    public void Invalidate(UserId user) => _news.Invalidate(user);
 
     /// <summary>Says goodbye to all and waits until their mailboxes are released.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        await _sweeping;
+        await Task.WhenAll(_sweeping, _listening, _lookingAtStatus);
         try
         {
             await _running.NoneAsync().WaitAsync(4 * GatewayTimes.Goodbye, _time, CancellationToken.None);
@@ -171,6 +180,8 @@ public sealed class GatewayService : IAsyncDisposable
             await _abandon.CancelAsync();
             await _running.NoneAsync();
         }
+
+        _attendance.SayFarewell();
     }
 
     private async Task<Admission> ReceiveHelloAsync(Connection connection, ReadOnlyMemory<byte> nonce, CancellationToken stop)
@@ -200,13 +211,14 @@ public sealed class GatewayService : IAsyncDisposable
             ?? throw new EngineException($"the mailbox of device {device} could be made but not opened");
     }
 
-    private ServerFrame Welcome(ulong seenGeneration)
+    private ServerFrame Welcome(ulong seenGeneration, Account account)
     {
         var welcome = new Welcome
         {
             ServerTime = _time.GetUtcNow().ToUnixTimeMilliseconds(),
             SeenGeneration = seenGeneration,
             MaxOutstanding = (uint)_options.MaxOutstanding,
+            Username = account.Username,
         };
         foreach (var certificate in _options.IssuingCertificates) welcome.IssuingCertificates.Add(UnsafeByteOperations.UnsafeWrap(certificate));
         return new ServerFrame { Welcome = welcome };
@@ -214,7 +226,7 @@ public sealed class GatewayService : IAsyncDisposable
 
     private SessionLoops LoopsOf(Session session, Connection connection, IMailbox mailbox, string source)
     {
-        var publishes = new PublishLine(session, _broker, _options.MaxOutstanding, _time, _log, _abandon.Token);
+        var publishes = new PublishLine(session, _broker, _lost, _options.MaxOutstanding, _time, _log, _abandon.Token);
         var acks = new AckLine(mailbox);
         var desk = new FrameDesk(session, _gate, publishes, acks, _desks, _attendance, _time, _log);
         return new SessionLoops(session, connection, mailbox, desk, publishes, acks, _attendance, _time, _log, source);

@@ -27,6 +27,18 @@ internal static class GatewayTimes
     /// <summary>Between two looks at everyone who is connected.</summary>
     public static readonly TimeSpan Sweep = TimeSpan.FromSeconds(15);
 
+    /// <summary>Between two looks at whether the other gateways were heard.</summary>
+    public static readonly TimeSpan Listening = TimeSpan.FromSeconds(2);
+
+    /// <summary>So many looks after another everyone who is connected is named to the other gateways: every 10 seconds.</summary>
+    public const int LooksForAttendees = 5;
+
+    /// <summary>A gateway that was not heard of for so long is gone, and its people with it: two times that it names them may be lost, and with the look it is less than 30 seconds.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(25);
+
+    /// <summary>Between two looks at the CRLs in the store, whatever is told: the broker may lose news.</summary>
+    public static readonly TimeSpan StatusLook = TimeSpan.FromSeconds(30);
+
     public static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(30);

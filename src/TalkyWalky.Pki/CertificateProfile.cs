@@ -23,6 +23,12 @@ public enum CertificateKeyKind
 
     /// <summary>Named curve, uncompressed point.</summary>
     P256,
+
+    /// <summary>As <see cref="P256"/>; in certificates of other organisations.</summary>
+    P384,
+
+    /// <summary>As <see cref="P256"/>; in certificates of other organisations.</summary>
+    P521,
 }
 
 public enum ExtensionPresence
@@ -57,7 +63,7 @@ public sealed record CertificateProfile(
     public bool IsAuthority => PathLength is not null;
 }
 
-/// <summary>The five profiles of protocol v1. A P-256 identity would be a sixth row, under a suite of its own.</summary>
+/// <summary>The profiles of protocol v1. A P-256 identity would be a sixth row, under a suite of its own.</summary>
 public static class CertificateProfiles
 {
     /// <summary>notBefore lies this long before the moment of issue, for clocks that run late.</summary>
@@ -117,6 +123,12 @@ public static class CertificateProfiles
         "gateway", CertificateKeyKind.P256, 256, 256, TimeSpan.FromDays(90), PathLength: null,
         CertificateKeyUsage.DigitalSignature, Oids.ServerAuth,
         [BasicConstraints, KeyUsage, Purpose, Names, SubjectKey, AuthorityKey, Crl, Ocsp]);
+
+    /// <summary>Who signs OCSP answers for the issuing CA (RFC 6960 §4.2.2.2). Its life is short because nobody asks for its own status (§4.2.2.2.1).</summary>
+    public static readonly CertificateProfile OcspResponder = new(
+        "OCSP responder", CertificateKeyKind.P256, 256, 256, TimeSpan.FromDays(1), PathLength: null,
+        CertificateKeyUsage.DigitalSignature, Oids.OcspSigning,
+        [BasicConstraints, KeyUsage, Purpose, new ExtensionRule(Oids.OcspNoCheck, Critical: false), SubjectKey, AuthorityKey]);
 
     public static CertificateProfile For(DeviceKeyUse use) => use == DeviceKeyUse.Identity ? DeviceIdentity : DeviceEncryption;
 }

@@ -1,14 +1,25 @@
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Numerics;
 
 namespace TalkyWalky.Pki;
 
-internal sealed record CertificateExtension(string Oid, bool Critical, ReadOnlyMemory<byte> Value);
-
 internal sealed record CertificateKey(CertificateKeyKind? Kind, int Bits, BigInteger Exponent)
 {
+    private static readonly BigInteger F4 = 65537;
+
     /// <summary>DER SubjectPublicKeyInfo.</summary>
     public ReadOnlyMemory<byte> Info { get; init; }
+
+    /// <summary>Why no such key is accepted, whoever holds it, as the end of a sentence; null when it is.</summary>
+    public string? Fault => Kind switch
+    {
+        null => "is neither RSA nor on the curve P-256, P-384 or P-521",
+        CertificateKeyKind.Rsa when Bits is < CertificateProfiles.VerifiedRsaMinBits or > CertificateProfiles.VerifiedRsaMaxBits =>
+            string.Create(CultureInfo.InvariantCulture, $"has {Bits} bits; RSA is accepted from 2048 to 8192"),
+        CertificateKeyKind.Rsa when Exponent != F4 => "has an RSA exponent that is not 65537",
+        _ => null,
+    };
 }
 
 /// <summary>
@@ -18,10 +29,10 @@ internal sealed record CertificateKey(CertificateKeyKind? Kind, int Bits, BigInt
 internal sealed class ParsedCertificate
 {
     private ParsedCertificate(
-        ReadOnlyMemory<byte> der, int version, BigInteger serial, string signatureAlgorithm, ReadOnlyMemory<byte> issuer, ReadOnlyMemory<byte> subject,
+        SignedObject signed, int version, BigInteger serial, string signatureAlgorithm, ReadOnlyMemory<byte> issuer, ReadOnlyMemory<byte> subject,
         DateTimeOffset notBefore, DateTimeOffset notAfter, CertificateKey key, IReadOnlyList<CertificateExtension> extensions)
     {
-        Der = der;
+        Signed = signed;
         Version = version;
         Serial = serial;
         SignatureAlgorithm = signatureAlgorithm;
@@ -33,7 +44,9 @@ internal sealed class ParsedCertificate
         Extensions = extensions;
     }
 
-    public ReadOnlyMemory<byte> Der { get; }
+    public SignedObject Signed { get; }
+
+    public ReadOnlyMemory<byte> Der => Signed.Der;
 
     /// <summary>1 to 3, as people count.</summary>
     public int Version { get; }
@@ -72,18 +85,12 @@ internal sealed class ParsedCertificate
 
     private static ParsedCertificate? Read(ReadOnlyMemory<byte> der)
     {
-        var outer = new AsnReader(der, AsnEncodingRules.DER);
-        var certificate = outer.ReadSequence();
-        outer.ThrowIfNotEmpty();
-        var tbs = certificate.ReadSequence();
-        var outerAlgorithm = certificate.ReadEncodedValue();
-        certificate.ReadBitString(out _);
-        certificate.ThrowIfNotEmpty();
-
+        var signed = SignedObject.Read(der);
+        var tbs = new AsnReader(signed.ToBeSigned, AsnEncodingRules.DER).ReadSequence();
         var version = ReadVersion(tbs);
         var serial = tbs.ReadInteger();
         var algorithm = tbs.ReadEncodedValue();
-        if (!algorithm.Span.SequenceEqual(outerAlgorithm.Span)) return null; // RFC 5280 §4.1.1.2
+        if (!algorithm.Span.SequenceEqual(signed.Algorithm.Span)) return null; // RFC 5280 §4.1.1.2
         var issuer = tbs.ReadEncodedValue();
         var validity = tbs.ReadSequence();
         var notBefore = ReadTime(validity);
@@ -92,11 +99,11 @@ internal sealed class ParsedCertificate
         var subject = tbs.ReadEncodedValue();
         var info = tbs.PeekEncodedValue();
         var key = ReadKey(tbs.ReadSequence()) with { Info = info };
-        var extensions = tbs.HasData ? ReadExtensions(tbs) : [];
+        var extensions = tbs.HasData ? CertificateExtension.ReadAll(tbs, new Asn1Tag(TagClass.ContextSpecific, 3)) : [];
         tbs.ThrowIfNotEmpty(); // unique identifiers too: RFC 5280 §4.1.2.8
         return extensions is null
             ? null
-            : new ParsedCertificate(der, version, serial, ReadAlgorithm(algorithm), issuer, subject, notBefore, notAfter, key, extensions);
+            : new ParsedCertificate(signed, version, serial, ReadAlgorithm(algorithm), issuer, subject, notBefore, notAfter, key, extensions);
     }
 
     private static int ReadVersion(AsnReader tbs)
@@ -110,7 +117,8 @@ internal sealed class ParsedCertificate
     private static string ReadAlgorithm(ReadOnlyMemory<byte> encoded) =>
         new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence().ReadObjectIdentifier();
 
-    private static DateTimeOffset ReadTime(AsnReader validity) =>
+    /// <summary>Time of RFC 5280 §4.1.2.5, also of a CRL. Throws <see cref="AsnContentException"/>.</summary>
+    internal static DateTimeOffset ReadTime(AsnReader validity) =>
         validity.PeekTag().HasSameClassAndValue(Asn1Tag.UtcTime)
             ? validity.ReadUtcTime(twoDigitYearMax: 2049) // RFC 5280 §4.1.2.5.1
             : validity.ReadGeneralizedTime();
@@ -131,32 +139,19 @@ internal sealed class ParsedCertificate
                 var exponent = numbers.ReadInteger();
                 numbers.ThrowIfNotEmpty();
                 return new CertificateKey(CertificateKeyKind.Rsa, modulus.Sign > 0 ? (int)modulus.GetBitLength() : 0, exponent);
-            case Oids.EcPublicKey when algorithm.HasData && algorithm.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier)
-                && string.Equals(algorithm.ReadObjectIdentifier(), Oids.P256, StringComparison.Ordinal) && bits is [4, ..] && bits.Length == 65:
-                return new CertificateKey(CertificateKeyKind.P256, 256, BigInteger.Zero);
+            case Oids.EcPublicKey when algorithm.HasData && algorithm.PeekTag().HasSameClassAndValue(Asn1Tag.ObjectIdentifier):
+                (CertificateKeyKind Kind, int Bits)? curve = algorithm.ReadObjectIdentifier() switch
+                {
+                    Oids.P256 => (CertificateKeyKind.P256, 256),
+                    Oids.P384 => (CertificateKeyKind.P384, 384),
+                    Oids.P521 => (CertificateKeyKind.P521, 521),
+                    _ => null,
+                };
+                return curve is { } named && bits is [4, ..] && bits.Length == 1 + (2 * ((named.Bits + 7) / 8))
+                    ? new CertificateKey(named.Kind, named.Bits, BigInteger.Zero)
+                    : new CertificateKey(null, 0, BigInteger.Zero);
             default:
                 return new CertificateKey(null, 0, BigInteger.Zero);
         }
-    }
-
-    private static List<CertificateExtension>? ReadExtensions(AsnReader tbs)
-    {
-        var wrapper = tbs.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 3));
-        var list = wrapper.ReadSequence();
-        wrapper.ThrowIfNotEmpty();
-        var extensions = new List<CertificateExtension>();
-        while (list.HasData)
-        {
-            var item = list.ReadSequence();
-            var oid = item.ReadObjectIdentifier();
-            var critical = item.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean);
-            if (critical && !item.ReadBoolean()) return null; // DER leaves a DEFAULT out (X.690 §11.5)
-            var value = item.ReadOctetString();
-            item.ThrowIfNotEmpty();
-            if (extensions.Exists(e => string.Equals(e.Oid, oid, StringComparison.Ordinal))) return null; // RFC 5280 §4.2
-            extensions.Add(new CertificateExtension(oid, critical, value));
-        }
-
-        return extensions;
     }
 }

@@ -1,6 +1,6 @@
 using System.Formats.Asn1;
 using System.Globalization;
-using System.Numerics;
+using TalkyWalky.Pki.Validation;
 
 namespace TalkyWalky.Pki;
 
@@ -10,7 +10,6 @@ internal sealed record PathRefusal(PathFailure Failure, string Reason);
 internal static class ProfileCheck
 {
     private const int MaxSerialBytes = 20; // RFC 5280 §4.1.2.2
-    private static readonly BigInteger F4 = 65537;
 
     /// <summary>Null when it fits. The first fault otherwise.</summary>
     public static PathRefusal? FirstFault(ParsedCertificate certificate, CertificateProfile profile)
@@ -30,63 +29,43 @@ internal static class ProfileCheck
         }
     }
 
-    public static PathRefusal? CheckTime(ParsedCertificate certificate, CertificateProfile profile, DateTimeOffset at)
-    {
-        if (at < certificate.NotBefore)
-            return new PathRefusal(PathFailure.NotYetValid, $"the {profile.Name} certificate is valid only from {Format(certificate.NotBefore)}; check the clock");
-        return at >= certificate.NotAfter // the base library on OpenSSL counts the last second out; so it is the same everywhere
-            ? new PathRefusal(PathFailure.Expired, $"the {profile.Name} certificate expired at {Format(certificate.NotAfter)}")
-            : null;
-    }
+    public static PathRefusal? CheckTime(ParsedCertificate certificate, CertificateProfile profile, DateTimeOffset at) =>
+        PathRules.TimeFault(certificate, at) is { } fault ? fault with { Reason = $"the {profile.Name} certificate {fault.Reason}" } : null;
 
     private static PathRefusal? CheckBasics(ParsedCertificate certificate, CertificateProfile profile)
     {
         if (certificate.Version != 3) return Wrong(profile, "is not X.509 version 3");
         if (certificate.Serial.Sign <= 0 || certificate.Serial.GetByteCount() > MaxSerialBytes) return Wrong(profile, "has a serial number that is zero, negative or too long");
-        if (!string.Equals(certificate.SignatureAlgorithm, Oids.Sha256WithRsa, StringComparison.Ordinal)) return Wrong(profile, "is not signed with sha256WithRSAEncryption");
+        // What signed a CA certificate may be an organisation's own root: its algorithm is checked with the signature.
+        if (!profile.IsAuthority && !string.Equals(certificate.SignatureAlgorithm, Oids.Sha256WithRsa, StringComparison.Ordinal)) return Wrong(profile, "is not signed with sha256WithRSAEncryption");
         return certificate.NotAfter - certificate.NotBefore > profile.Life + CertificateProfiles.Backdate ? Wrong(profile, "is valid for longer than such a certificate may be") : null;
     }
 
     private static PathRefusal? CheckKey(CertificateKey key, CertificateProfile profile)
     {
         if (key.Kind != profile.Key) return Wrong(profile, $"holds no {(profile.Key == CertificateKeyKind.Rsa ? "RSA" : "P-256")} key");
-        if (key.Kind != CertificateKeyKind.Rsa) return null;
-        if (key.Bits is < CertificateProfiles.VerifiedRsaMinBits or > CertificateProfiles.VerifiedRsaMaxBits)
-            return new PathRefusal(PathFailure.WeakKey, $"the {profile.Name} certificate holds an RSA key of {key.Bits} bits; 2048 to 8192 are accepted");
-        return key.Exponent == F4 ? null : new PathRefusal(PathFailure.WeakKey, $"the {profile.Name} certificate holds an RSA key whose exponent is not 65537");
+        return key.Fault is { } weak ? new PathRefusal(PathFailure.WeakKey, $"the {profile.Name} certificate holds a key that {weak}") : null;
     }
 
     private static PathRefusal? CheckBasicConstraints(ParsedCertificate certificate, CertificateProfile profile)
     {
-        if (certificate.Find(Oids.BasicConstraints) is not { } extension) return Missing(profile, Oids.BasicConstraints);
-        var outer = new AsnReader(extension.Value, AsnEncodingRules.DER);
-        var body = outer.ReadSequence();
-        outer.ThrowIfNotEmpty();
-        var isAuthority = body.HasData && body.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && body.ReadBoolean();
-        BigInteger? pathLength = body.HasData ? body.ReadInteger() : null;
-        body.ThrowIfNotEmpty();
+        if (certificate.Find(Oids.BasicConstraints) is null) return Missing(profile, Oids.BasicConstraints);
+        var (isAuthority, pathLength) = BasicConstraints.Of(certificate);
         if (isAuthority != profile.IsAuthority) return Wrong(profile, isAuthority ? "is a CA certificate" : "is not a CA certificate");
         return pathLength == profile.PathLength ? null : Wrong(profile, $"has another path length than {profile.PathLength?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
     }
 
     private static PathRefusal? CheckKeyUsage(ParsedCertificate certificate, CertificateProfile profile)
     {
-        if (certificate.Find(Oids.KeyUsage) is not { } extension) return Missing(profile, Oids.KeyUsage);
-        var reader = new AsnReader(extension.Value, AsnEncodingRules.DER);
-        var usage = reader.ReadNamedBitListValue<CertificateKeyUsage>();
-        reader.ThrowIfNotEmpty();
+        if (Usages.KeyUsageOf(certificate) is not { } usage) return Missing(profile, Oids.KeyUsage);
         return usage == profile.KeyUsage ? null : Wrong(profile, $"has the key usage {usage} instead of {profile.KeyUsage}");
     }
 
     private static PathRefusal? CheckPurpose(ParsedCertificate certificate, CertificateProfile profile)
     {
-        if (certificate.Find(Oids.ExtendedKeyUsage) is not { } extension) return profile.ExtendedKeyUsage is null ? null : Missing(profile, Oids.ExtendedKeyUsage);
+        if (Usages.PurposesOf(certificate) is not { } purposes) return profile.ExtendedKeyUsage is null ? null : Missing(profile, Oids.ExtendedKeyUsage);
         if (profile.ExtendedKeyUsage is null) return Wrong(profile, "has an extended key usage, which it must not have");
-        var outer = new AsnReader(extension.Value, AsnEncodingRules.DER);
-        var purposes = outer.ReadSequence();
-        outer.ThrowIfNotEmpty();
-        var first = purposes.ReadObjectIdentifier();
-        return string.Equals(first, profile.ExtendedKeyUsage, StringComparison.Ordinal) && !purposes.HasData
+        return purposes is [var only] && string.Equals(only, profile.ExtendedKeyUsage, StringComparison.Ordinal)
             ? null
             : Wrong(profile, $"has another extended key usage than {profile.ExtendedKeyUsage}");
     }
@@ -114,6 +93,4 @@ internal static class ProfileCheck
     private static PathRefusal Missing(CertificateProfile profile, string oid) => Wrong(profile, $"lacks the extension {oid}");
 
     private static PathRefusal Wrong(CertificateProfile profile, string what) => new(PathFailure.WrongProfile, $"the {profile.Name} certificate {what}");
-
-    private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,4 @@
 using System.Formats.Asn1;
-using System.Globalization;
-using System.Net;
 
 namespace TalkyWalky.Pki;
 
@@ -16,31 +14,13 @@ public static class ServerCertificates
         if (CertificatePath.Check(certificate, CertificateProfiles.Server, candidates, anchor, at, out _) is { } refusal) return Refuse(refusal);
         try
         {
-            return AlternativeNames.ReadHosts(certificate) is { } names && Matches(names.Dns, names.Addresses, host)
+            return AlternativeNames.ReadHosts(certificate) is { } names && HostNames.Match(names.Dns, names.Addresses, host, wildcards: false)
                 ? new ServerVerification.Verified()
                 : Refuse(new PathRefusal(PathFailure.WrongName, $"the gateway's certificate is not for \"{host}\"; use an address that the server was started with"));
         }
         catch (AsnContentException)
         {
             return Refuse(new PathRefusal(PathFailure.Malformed, "the names of the gateway certificate are not DER"));
-        }
-    }
-
-    private static bool Matches(IReadOnlyList<string> dns, IReadOnlyList<IPAddress> addresses, string host)
-    {
-        if (IPAddress.TryParse(host, out var address)) return addresses.Contains(new IPAddress(address.GetAddressBytes())); // without a scope id
-        return ToAscii(host) is { } name && dns.Contains(name, StringComparer.OrdinalIgnoreCase);
-    }
-
-    private static string? ToAscii(string host)
-    {
-        try
-        {
-            return new IdnMapping().GetAscii(host);
-        }
-        catch (ArgumentException)
-        {
-            return null; // no DNS name, so no match
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Security.Cryptography;
 using TalkyWalky.Wire;
 
@@ -19,8 +20,8 @@ public sealed class VerifiedDevice
     private readonly byte[] _publicKeyInfo;
 
     internal VerifiedDevice(
-        UserId user, DeviceId device, string username, string organisation, string domain, DeviceKeyUse use, byte[] der, byte[] publicKeyInfo, DateTimeOffset notBefore,
-        DateTimeOffset notAfter)
+        UserId user, DeviceId device, string username, string organisation, string domain, DeviceKeyUse use, byte[] der, byte[] publicKeyInfo, BigInteger serial, Digest issuer,
+        DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         _publicKeyInfo = publicKeyInfo;
         User = user;
@@ -30,6 +31,8 @@ public sealed class VerifiedDevice
         Domain = domain;
         Use = use;
         Der = der;
+        Serial = serial;
+        Issuer = issuer;
         NotBefore = notBefore;
         NotAfter = notAfter;
         CertificateHash = Digest.Sha256(der);
@@ -52,6 +55,11 @@ public sealed class VerifiedDevice
 
     /// <summary>SHA-256 of the DER certificate.</summary>
     public Digest CertificateHash { get; }
+
+    public BigInteger Serial { get; }
+
+    /// <summary>SHA-256 of the issuing CA's SubjectPublicKeyInfo: whose CRL says whether it is revoked.</summary>
+    public Digest Issuer { get; }
 
     public DateTimeOffset NotBefore { get; }
 
@@ -95,5 +103,11 @@ public enum PathFailure
     WrongName,
     WeakKey,
     ConstraintViolated,
+
+    /// <summary>A verified CRL lists a certificate of the path.</summary>
+    Revoked,
+
+    /// <summary>Status was asked for, and there is none that is complete, current and genuine.</summary>
+    StatusUnknown,
     Other,
 }

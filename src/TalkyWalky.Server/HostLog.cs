@@ -20,6 +20,15 @@ internal static partial class HostLog
     [LoggerMessage(1011, LogLevel.Error, "cannot renew the TLS certificate, trying again in an hour")]
     public static partial void RenewalFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1012, LogLevel.Error, "the files of the TLS certificate changed and are not good; the old ones stay in use: {Reason}")]
+    public static partial void TlsFilesRefused(ILogger logger, string reason);
+
+    [LoggerMessage(1013, LogLevel.Warning, "a connection from the proxy {Proxy} was closed: it did not begin with a PROXY header")]
+    public static partial void ProxyHeaderMissing(ILogger logger, string proxy);
+
+    [LoggerMessage(1014, LogLevel.Error, "the authority at {Address} cannot be reached: {Reason}")]
+    public static partial void AuthorityUnreachable(ILogger logger, string address, string reason);
+
     [LoggerMessage(1020, LogLevel.Information, "listening on {Address}, data in {Folder}")]
     public static partial void Listening(ILogger logger, string address, string folder);
 

@@ -32,6 +32,9 @@ public static class Limits
     /// <summary>Characters of a username made here (features.md) and of one that a directory already has.</summary>
     public const int UsernameMin = 2, UsernameMax = 20, DirectoryUsernameMax = 64;
 
+    /// <summary>Characters of what people are called beside; RFC 5321 §4.5.3.1.3, less the brackets.</summary>
+    public const int FullName = 100, Mail = 254;
+
     public const int Password = 1024;
 
     public const int PresenceWatch = 2000;
@@ -51,4 +54,7 @@ public static class Limits
     public const int Signal = 2048;
 
     public const int UsersPage = 1000;
+
+    /// <summary>Of a CRL, in one frame.</summary>
+    public const int RevocationListPart = 512 * 1024;
 }

@@ -72,7 +72,7 @@ public sealed class CertificateAuthorityTests
     public void IssueServer_NamesAndAddresses_VerifiesForEach()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var certificate = Authority.IssueServer(["localhost", "127.0.0.1", "::1", "Chat.Example.org", "bücher.example"], key, TestAuthority.Now);
+        var certificate = Authority.Issue(Authority.PrepareServer(["localhost", "127.0.0.1", "::1", "Chat.Example.org", "bücher.example"], key, TestAuthority.Now));
 
         Assert.All((string[])["localhost", "127.0.0.1", "::1", "chat.example.org", "bücher.example", "xn--bcher-kva.example"], host => Assert.IsType<ServerVerification.Verified>(
             ServerCertificates.Verify(certificate.Der, [Authority.IssuingCertificate], Authority.Anchor, host, TestAuthority.Now)));
@@ -90,7 +90,7 @@ public sealed class CertificateAuthorityTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        Assert.Contains("--host", Assert.Throws<AuthorityException>(() => Authority.IssueServer([host], key, TestAuthority.Now)).Message, StringComparison.Ordinal);
+        Assert.Contains("--host", Assert.Throws<AuthorityException>(() => Authority.PrepareServer([host], key, TestAuthority.Now)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class CertificateAuthorityTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
 
-        Assert.Throws<AuthorityException>(() => Authority.IssueServer(["localhost"], key, TestAuthority.Now));
+        Assert.Throws<AuthorityException>(() => Authority.PrepareServer(["localhost"], key, TestAuthority.Now));
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class CertificateAuthorityTests
         TestAuthority.Make(folder.Path).Dispose();
 
         Assert.False(Directory.Exists(folder.File("ca.new")));
-        Assert.Equal(["issuing.key", "issuing.pem", "root.key", "root.pem"], Directory.GetFiles(folder.File("ca")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(["issuing.key", "issuing.pem", "root.crl", "root.key", "root.pem"], Directory.GetFiles(folder.File("ca")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         if (OperatingSystem.IsWindows()) return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.File("ca")));
         foreach (var file in Directory.GetFiles(folder.File("ca"))) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

@@ -191,7 +191,7 @@ public sealed class DeviceTests
         using var again = await authority.EnrolIdentityAsync("alice", LiveAuthority.Password, LiveAuthority.Request(key));
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (asked.StatusCode, again.StatusCode));
 
-        Assert.IsType<DeviceChange.Done>(await authority.Service.ApproveDeviceAsync(device, CancellationToken.None));
+        Assert.IsType<DeviceChange.Done>(await authority.Service.ApproveDeviceAsync(device, LiveAuthority.Administrator, CancellationToken.None));
         using var entered = await authority.EnrolIdentityAsync("alice", LiveAuthority.Password, LiveAuthority.Request(key));
         Assert.Equal(device, authority.Verify(await LiveAuthority.CertificateAsync(entered), DeviceKeyUse.Identity).Device);
     }

@@ -102,7 +102,7 @@ public sealed class EnrolmentTests
             await authority.Engines.Directory.AddAsync(new NewAccount(name, LiveAuthority.Password, name, null), CancellationToken.None);
         using var key = KeyPool.Shared.CreateRsa(3072);
         using var other = KeyPool.Shared.CreateRsa(3072);
-        var token = await authority.Service.InviteAsync("bob", TimeSpan.FromDays(1), CancellationToken.None);
+        var token = await authority.Service.InviteAsync("bob", TimeSpan.FromDays(1), LiveAuthority.Administrator, CancellationToken.None);
 
         using var without = await authority.EnrolIdentityAsync("alice", LiveAuthority.Password, LiveAuthority.Request(key), token);
         using var with = await authority.EnrolIdentityAsync("bob", LiveAuthority.Password, LiveAuthority.Request(other), token);
@@ -115,7 +115,7 @@ public sealed class EnrolmentTests
     public async Task EnrolIdentity_AfterRegistrationByInvitation_NeedsNoOther()
     {
         await using var authority = await LiveAuthority.StartAsync(RegistrationPolicy.Invite);
-        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), CancellationToken.None);
+        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), LiveAuthority.Administrator, CancellationToken.None);
         using var registered = await authority.RegisterAsync($$"""{"username":"alice","password":"correct horse","invite":"{{token}}"}""");
         using var key = KeyPool.Shared.CreateRsa(3072);
 
@@ -258,7 +258,7 @@ public sealed class EnrolmentTests
     {
         await using var authority = await LiveAuthority.StartAsync();
         using var folder = new TempFolder();
-        using var otherAuthority = TestAuthority.Make(folder.Path, at: authority.Time.GetUtcNow());
+        using var otherAuthority = TestAuthority.Make(folder.Path, at: authority.Time.GetUtcNow(), keys: new OtherKeys(authority.Authority.IssuingCertificate));
         await using var foreign = await LiveAuthority.StartAsync(authority: otherAuthority);
         using var identity = await authority.JoinAsync("alice");
         using var stranger = await foreign.JoinAsync("alice");
@@ -319,5 +319,21 @@ public sealed class EnrolmentTests
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         var device = authority.Verify(alice.RawData, DeviceKeyUse.Identity).Device;
         Assert.Equal(authority.Time.GetUtcNow().ToUnixTimeSeconds(), (await authority.Engines.Store.FindDeviceAsync(device, CancellationToken.None))!.LoginAt!.Value.ToUnixTimeSeconds());
+    }
+
+    // The pool comes round, and an authority of the same names with the same key would be the same one.
+    private sealed class OtherKeys(ReadOnlyMemory<byte> than) : IKeySource
+    {
+        public RSA CreateRsa(int bits)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(than.Span);
+            var taken = certificate.PublicKey.ExportSubjectPublicKeyInfo();
+            while (true)
+            {
+                var key = KeyPool.Shared.CreateRsa(bits);
+                if (!key.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(taken)) return key;
+                key.Dispose();
+            }
+        }
     }
 }

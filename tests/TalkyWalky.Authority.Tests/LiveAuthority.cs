@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,18 +25,22 @@ namespace TalkyWalky.Authority.Tests;
 /// <summary>The authority's endpoints over real TLS 1.3 on loopback, with the embedded engines below.</summary>
 internal sealed class LiveAuthority : IAsyncDisposable
 {
-    public const string Password = "correct horse";
+    public const string Password = "correct horse", AuditFile = "audit.log";
+
+    public static readonly Actor Administrator = Actor.Administrator(1000);
 
     private readonly TempFolder _folder;
     private readonly WebApplication _app;
+    private readonly AuditTrail _trail;
     private readonly DateTimeOffset _started;
 
     private LiveAuthority(
-        TempFolder folder, EmbeddedEngines engines, CertificateAuthority authority, AuthorityService service, ManualTime time, WebApplication app, Told told)
+        TempFolder folder, EmbeddedEngines engines, CertificateAuthority authority, AuthorityService service, AuditTrail trail, ManualTime time, WebApplication app, Told told)
     {
         Told = told;
         _folder = folder;
         _app = app;
+        _trail = trail;
         Engines = engines;
         Authority = authority;
         Service = service;
@@ -57,25 +62,30 @@ internal sealed class LiveAuthority : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>What stands on the audit trail.</summary>
+    public IReadOnlyList<AuditLine> Trail => [.. AuditReader.Read(TempFile(AuditFile))];
+
     public string RootFile => _folder.File("root.pem");
 
     public string TempFile(string name) => _folder.File(name);
 
+    /// <param name="hurry">How many times faster timers run; the clock moves when it is told to.</param>
     public static async Task<LiveAuthority> StartAsync(
-        RegistrationPolicy policy = RegistrationPolicy.Open, int maxDevices = 3, CertificateAuthority? authority = null)
+        RegistrationPolicy policy = RegistrationPolicy.Open, int maxDevices = 3, CertificateAuthority? authority = null, string? auditFile = null, double hurry = 1)
     {
         var folder = new TempFolder();
-        var time = new ManualTime(DateTimeOffset.UtcNow);
+        var time = new ManualTime(DateTimeOffset.UtcNow, hurry);
         authority ??= TestAuthority.SharedNow;
         await File.WriteAllTextAsync(folder.File("root.pem"), authority.Root.Pem);
         var engines = await EmbeddedEngines.OpenAsync(
             folder.File("server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), time, CancellationToken.None);
         var told = new Told();
+        var trail = new AuditTrail(auditFile ?? folder.File(AuditFile), time);
         var service = new AuthorityService(
-            new AuthorityOptions(policy, TimeSpan.FromDays(30), maxDevices), authority, engines.Directory, engines.Store, engines.Broker, told.Callbacks, time,
+            new AuthorityOptions(policy, TimeSpan.FromDays(30), maxDevices), authority, trail, engines.Directory, engines.Store, engines.Broker, told.Callbacks, time,
             NullLoggerFactory.Instance);
         var app = await ServeAsync(authority, service, time);
-        return new LiveAuthority(folder, engines, authority, service, time, app, told);
+        return new LiveAuthority(folder, engines, authority, service, trail, time, app, told);
     }
 
     /// <summary>A client that trusts this authority's root and nothing else.</summary>
@@ -150,6 +160,7 @@ internal sealed class LiveAuthority : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Service.Dispose();
+        _trail.Dispose();
         await Engines.DisposeAsync();
         _folder.Dispose();
     }
@@ -169,7 +180,7 @@ internal sealed class LiveAuthority : IAsyncDisposable
     public async Task<X509Certificate2> JoinMoreAsync(string user)
     {
         var (pending, key) = await AskToJoinAsync(user);
-        Assert.IsType<DeviceChange.Done>(await Service.ApproveDeviceAsync(pending.Device, CancellationToken.None));
+        Assert.IsType<DeviceChange.Done>(await Service.ApproveDeviceAsync(pending.Device, Administrator, CancellationToken.None));
         using var answer = await EnrolIdentityAsync(user, Password, Request(key));
         using var certificate = X509CertificateLoader.LoadCertificate(await CertificateAsync(answer));
         return certificate.CopyWithPrivateKey(key);
@@ -187,7 +198,7 @@ internal sealed class LiveAuthority : IAsyncDisposable
     private static async Task<WebApplication> ServeAsync(CertificateAuthority authority, AuthorityService service, ManualTime time)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var issued = authority.IssueServer(["127.0.0.1", "localhost"], key, time.GetUtcNow());
+        var issued = authority.Issue(authority.PrepareServer(["127.0.0.1", "localhost"], key, time.GetUtcNow()));
         using var leaf = X509CertificateLoader.LoadCertificate(issued.Der);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -213,6 +224,7 @@ internal sealed class Told
     private readonly Lock _gate = new();
     private readonly List<UserId> _changed = [];
     private readonly List<DeviceId> _ended = [];
+    private readonly Channel<bool> _status = Channel.CreateUnbounded<bool>();
 
     public Told() => Callbacks = new DeviceCallbacks(
         user =>
@@ -223,9 +235,13 @@ internal sealed class Told
         {
             lock (_gate) _ended.Add(device);
             return Task.CompletedTask;
-        });
+        },
+        () => _status.Writer.TryWrite(true));
 
     public DeviceCallbacks Callbacks { get; }
+
+    /// <summary>Completes when the next CRL was told of.</summary>
+    public async Task StatusAsync() => await _status.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1));
 
     public int Changes
     {

@@ -125,7 +125,7 @@ public sealed class OpenSslTests(OpenSslTests.Published published) : IClassFixtu
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var file = _folder.File("gateway.pem");
-        File.WriteAllText(file, PemEncoding.WriteString("CERTIFICATE", _authority.IssueServer(["chat.example.org", "127.0.0.1"], key, TestAuthority.Now).Der));
+        File.WriteAllText(file, PemEncoding.WriteString("CERTIFICATE", _authority.Issue(_authority.PrepareServer(["chat.example.org", "127.0.0.1"], key, TestAuthority.Now)).Der));
         return file;
     }
 

@@ -71,8 +71,8 @@ public sealed class PasswordGateTests
         authority.Time.Advance(TimeSpan.FromSeconds(1));
         using var right = await authority.LoginAsync(identity, "alice", LiveAuthority.Password);
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
-        Assert.True(await authority.Service.UnlockAsync("alice", CancellationToken.None));
-        Assert.False(await authority.Service.UnlockAsync("nobody", CancellationToken.None));
+        Assert.IsType<ChangeOutcome.Done>(await authority.Service.UnlockAsync("alice", CancellationToken.None));
+        Assert.IsType<ChangeOutcome.Unknown>(await authority.Service.UnlockAsync("nobody", CancellationToken.None));
     }
 
     private sealed class CountingDirectory : IDirectory
@@ -95,11 +95,11 @@ public sealed class PasswordGateTests
 
         public Task<AddOutcome> AddAsync(NewAccount account, CancellationToken cancellation) => Other<AddOutcome>();
 
-        public Task<bool> SetEnabledAsync(UserId user, bool enabled, CancellationToken cancellation) => Other<bool>();
+        public Task<ChangeOutcome> SetEnabledAsync(UserId user, bool enabled, CancellationToken cancellation) => Other<ChangeOutcome>();
 
-        public Task<bool> SetPasswordAsync(UserId user, string password, CancellationToken cancellation) => Other<bool>();
+        public Task<ChangeOutcome> SetPasswordAsync(UserId user, string password, CancellationToken cancellation) => Other<ChangeOutcome>();
 
-        public Task<bool> UnlockAsync(UserId user, CancellationToken cancellation) => Other<bool>();
+        public Task<ChangeOutcome> UnlockAsync(UserId user, CancellationToken cancellation) => Other<ChangeOutcome>();
 
         public Task CheckAsync(CancellationToken cancellation) => Other<bool>();
 

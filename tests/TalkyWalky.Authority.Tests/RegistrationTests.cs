@@ -88,7 +88,7 @@ public sealed class RegistrationTests
     public async Task Register_Closed_IsForbiddenEvenWithAnInvitation()
     {
         await using var authority = await LiveAuthority.StartAsync(RegistrationPolicy.Closed);
-        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), CancellationToken.None);
+        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), LiveAuthority.Administrator, CancellationToken.None);
 
         using var answer = await authority.RegisterAsync($$"""{"username":"bob","password":"correct horse","invite":"{{token}}"}""");
 
@@ -99,7 +99,7 @@ public sealed class RegistrationTests
     public async Task Register_ByInvitation_WorksOnceForItsName()
     {
         await using var authority = await LiveAuthority.StartAsync(RegistrationPolicy.Invite);
-        var token = await authority.Service.InviteAsync("bob", TimeSpan.FromDays(1), CancellationToken.None);
+        var token = await authority.Service.InviteAsync("bob", TimeSpan.FromDays(1), LiveAuthority.Administrator, CancellationToken.None);
         Assert.Equal(22, token.Length); // 128 bits in base64url
 
         using var none = await authority.RegisterAsync("""{"username":"bob","password":"correct horse"}""");
@@ -120,7 +120,7 @@ public sealed class RegistrationTests
     {
         await using var authority = await LiveAuthority.StartAsync(RegistrationPolicy.Invite);
         await authority.Service.AddAccountAsync(new NewAccount("bob", "correct horse", "Bob", null), CancellationToken.None);
-        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), CancellationToken.None);
+        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), LiveAuthority.Administrator, CancellationToken.None);
 
         using var taken = await authority.RegisterAsync($$"""{"username":"bob","password":"correct horse","invite":"{{token}}"}""");
         using var free = await authority.RegisterAsync($$"""{"username":"bobby","password":"correct horse","invite":"{{token}}"}""");
@@ -133,7 +133,7 @@ public sealed class RegistrationTests
     public async Task Register_ExpiredInvitation_IsForbidden()
     {
         await using var authority = await LiveAuthority.StartAsync(RegistrationPolicy.Invite);
-        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), CancellationToken.None);
+        var token = await authority.Service.InviteAsync(null, TimeSpan.FromDays(1), LiveAuthority.Administrator, CancellationToken.None);
         authority.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(1));
 
         using var answer = await authority.RegisterAsync($$"""{"username":"bob","password":"correct horse","invite":"{{token}}"}""");

@@ -1,3 +1,4 @@
+using TalkyWalky.Pki;
 using TalkyWalky.Testing;
 
 namespace TalkyWalky.Authority.Tests;
@@ -19,8 +20,8 @@ internal static class TestAuthority
     /// <summary>Valid by the real clock, which curl and openssl go by.</summary>
     public static CertificateAuthority SharedNow => MadeNow.Value;
 
-    public static CertificateAuthority Make(string folder, Uri? publicUrl = null, DateTimeOffset? at = null) =>
-        CertificateAuthority.Initialise(Path.Combine(folder, "ca"), Organisation, Domain, Passphrase, KeyPool.Shared, at ?? Now, publicUrl);
+    public static CertificateAuthority Make(string folder, Uri? publicUrl = null, DateTimeOffset? at = null, IKeySource? keys = null) =>
+        CertificateAuthority.Initialise(Path.Combine(folder, "ca"), Organisation, Domain, Passphrase, keys ?? KeyPool.Shared, at ?? Now, publicUrl);
 
     private static CertificateAuthority MakeAt(DateTimeOffset at)
     {
@@ -30,13 +31,17 @@ internal static class TestAuthority
 }
 
 /// <summary>A clock that moves when a test says so.</summary>
-internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+internal sealed class ManualTime(DateTimeOffset start, double hurry = 1) : TimeProvider
 {
     private DateTimeOffset _now = start;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
     public void Advance(TimeSpan by) => _now += by;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => base.CreateTimer(callback, state, Hurry(dueTime), Hurry(period));
+
+    private TimeSpan Hurry(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? time : time / hurry;
 }
 
 internal sealed class TempFolder : IDisposable

@@ -68,7 +68,7 @@ public sealed class ChatTests : IDisposable
         var (input, chatting) = await BeginAsync("chat");
         for (var tries = 0; tries < 3; tries++) _run.Chat.Publish(new ChatEvent.Typing(Target.Person("bob"), "bob"));
         _run.Chat.Publish(new ChatEvent.Notice("bob invites you\u001b[2J"));
-        _run.Chat.Publish(new ChatEvent.Alarm("Two ledgers."));
+        _run.Chat.Publish(new ChatEvent.Alarm(1, "Two ledgers."));
         _run.Chat.Receive("done");
         while (await UnreadAsync() > 0) await Task.Delay(10);
         input.Complete();

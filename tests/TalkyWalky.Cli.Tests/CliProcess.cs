@@ -3,24 +3,23 @@ using TalkyWalky.Testing;
 
 namespace TalkyWalky.Cli.Tests;
 
-/// <summary>The real program, as built beside these tests, with a home of its own.</summary>
+/// <summary>The real program, with a home of its own.</summary>
 internal sealed class CliProcess(string home, string profile)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private static string Program => Path.Combine(Repository.Root, "artifacts", "bin", "TalkyWalky.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "talkywalky");
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public string Profile => profile;
 
     public Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, [.. arguments, "--profile", profile])
+        var start = new ProcessStartInfo(BuiltPrograms.Client, [.. arguments, "--profile", profile])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
         start.Environment["HOME"] = home;
         start.Environment.Remove("XDG_CONFIG_HOME");
         start.Environment.Remove("TALKYWALKY_PASSPHRASE_FILE");
+        start.Environment["TALKYWALKY_KEYCHAIN"] = "off"; // of whoever runs the tests
         return Process.Start(start)!;
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using TalkyWalky.Cli.Commands;
 using TalkyWalky.Cli.Output;
@@ -19,7 +20,7 @@ public sealed class DocumentationTests : IDisposable
     public async Task Commands_HelpAndPage_HaveTheSameExamples()
     {
         var root = TalkyWalkyCommand.Create(new CliHost(null!, static _ => null, TimeProvider.System, _run));
-        Assert.Equal(18, root.Subcommands.Count);
+        Assert.Equal(22, root.Subcommands.Count);
         foreach (var command in root.Subcommands)
         {
             // A command that only groups others shows theirs in one section; one that does something itself has a section, and so has each below it.
@@ -58,9 +59,12 @@ public sealed class DocumentationTests : IDisposable
     public void Objects_FieldsOfThePage_AreThoseOfTheProgram()
     {
         Check("### message", JsonLines.Types.MessageLine);
+        Check("### app", JsonLines.Types.AppLine);
         Check("### self", JsonLines.Types.SelfLine);
         Check("### status", JsonLines.Types.StatusLine, last: true);
         Check("### person", JsonLines.Types.PersonLine);
+        Check("### contact", JsonLines.Types.ContactLine, last: true);
+        Check("### certified device", JsonLines.Types.CertifiedDeviceLine);
         Check("### logout", JsonLines.Types.LogoutLine, last: true);
         Check("### device", JsonLines.Types.DeviceLine, last: true);
         Check("### error", JsonLines.Types.ErrorLine);
@@ -75,7 +79,16 @@ public sealed class DocumentationTests : IDisposable
         Check("### cleared", JsonLines.Types.ClearedLine);
         Check("### exported", JsonLines.Types.ExportedLine);
         Check("### alarm", JsonLines.Types.AlarmLine);
-        Assert.Equal([.. JsonLines.Types.HistoryHead.Properties.Select(static property => property.Name), "messages", "count"], Fields("### history", last: true));
+        Check("### verified", JsonLines.Types.VerifiedLine);
+        Check("### certificate", JsonLines.Types.CertificateLine);
+        Check("### direct connection", JsonLines.Types.DirectPeerLine);
+    }
+
+    [Fact]
+    public async Task Export_FieldsOfThePage_AreThoseOfTheFile()
+    {
+        using var exported = JsonDocument.Parse((await _run.RunAsync("history", "export", "--with", "bob", "--format", "json", "--output", "-")).Output);
+        Assert.Equal(exported.RootElement.EnumerateObject().Select(static property => property.Name), Fields("### history", last: true));
     }
 
     [Fact]

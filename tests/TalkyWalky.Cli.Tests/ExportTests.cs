@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TalkyWalky.Cli.Commands;
 using TalkyWalky.Client;
+using TalkyWalky.Client.Export;
 
 namespace TalkyWalky.Cli.Tests;
 
@@ -103,7 +103,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("2026-03-29", true, "2026-03-29T22:00:00Z")]
     [InlineData("2026-03-29T02:30", false, "2026-03-29T01:30:00Z")]
     public void Moment_InAZone_KnowsItsClockChanges(string text, bool isLast, string expected) => Assert.Equal(
-        DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), HistoryExportCommand.Moment(text, isLast, Paris));
+        DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), LocalTime.Moment(text, isLast, Paris));
 
     [Theory]
     [InlineData("--from", "yesterday")]

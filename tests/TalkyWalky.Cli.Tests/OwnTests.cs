@@ -27,6 +27,21 @@ public sealed class OwnTests : IDisposable
         Assert.Equal(["Planning 1 True"], await ListAsync());
     }
 
+    [Fact]
+    public async Task Contact_Show_PrintsWhatWasVerified()
+    {
+        var card = (await _run.RunAsync("contact", "show", "bob", "--json")).Objects.Single();
+        Assert.Equal(("Bobby", "example.org"), (card.GetProperty("person").GetProperty("name").GetString(), card.GetProperty("domain").GetString()));
+        var device = card.GetProperty("devices")[0];
+        Assert.Equal(("0a1b", "good"), (device.GetProperty("serial").GetString(), device.GetProperty("status").GetString()));
+        var text = (await _run.RunAsync("contact", "show", "bob")).Output;
+        Assert.Contains($"fingerprint: {new string('f', 64)}\n", text, StringComparison.Ordinal);
+        Assert.Contains("status: good, checked 2", text, StringComparison.Ordinal);
+        Assert.Contains("organisation: Example\\u{202E}\n", text, StringComparison.Ordinal);
+        Assert.Contains("trouble: a device of bob is left out.\n", text, StringComparison.Ordinal);
+        Assert.Equal(4, (await _run.RunAsync("contact", "show", "nobody")).Code);
+    }
+
     [Theory]
     [InlineData("read")]
     [InlineData("mute", "--with", "bob", "--room", "x")]

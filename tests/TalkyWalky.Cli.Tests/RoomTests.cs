@@ -123,7 +123,7 @@ public sealed class RoomTests : IDisposable
             string[] form = json ? ["--json"] : [];
             var listening = _run.RunAsync(["listen", "--count", "1", "--timeout", "30", .. form]);
             while (_run.Chat.Listeners == 0) await Task.Delay(5);
-            _run.Chat.Publish(new ChatEvent.Alarm("Two ledgers of Planning.\u001b[2J"));
+            _run.Chat.Publish(new ChatEvent.Alarm(1, "Two ledgers of Planning.\u001b[2J"));
             _run.Chat.Receive("one");
             var ran = await listening;
             Assert.Equal(0, ran.Code);

@@ -1,8 +1,8 @@
 using System.Text;
 using TalkyWalky.Cli.Chat;
-using TalkyWalky.Cli.Output;
 using TalkyWalky.Cli.Terminals;
 using TalkyWalky.Client;
+using TalkyWalky.Client.Plain;
 using TalkyWalky.Client.Tests.Agent;
 
 namespace TalkyWalky.Cli.Tests;

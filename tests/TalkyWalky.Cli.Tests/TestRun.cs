@@ -9,7 +9,7 @@ using TalkyWalky.Testing;
 namespace TalkyWalky.Cli.Tests;
 
 /// <summary>Runs the command line in this process, over a profile in memory.</summary>
-internal sealed class TestRun : IEngine, IDisposable
+internal sealed class TestRun : IProfiles, IDisposable
 {
     private readonly TempFolder _home = new();
 
@@ -54,11 +54,13 @@ internal sealed class TestRun : IEngine, IDisposable
         using var error = new StringWriter();
         var terminal = new Terminal(input, Out ?? output, error, CanAsk, false, CanAsk, Zone);
         var host = new CliHost(terminal, name => name == "HOME" ? Home : Variables.GetValueOrDefault(name), TimeProvider.System, this);
-        var code = await CommandLineRun.RunAsync([.. arguments, "--profile", Profile], host, cancellation);
+        // pki needs no profile, and its --profile is something else.
+        string[] all = arguments is ["pki", ..] ? arguments : [.. arguments, "--profile", Profile];
+        var code = await CommandLineRun.RunAsync(all, host, cancellation);
         return new Ran(code, output.ToString(), error.ToString());
     }
 
-    public bool HasProfile(string profile) => HasAProfile;
+    public bool Has(string profile) => HasAProfile;
 
     public Task<ChatOpening> OpenAsync(string profile, PassphraseSource passphrase, ClientEnvironment environment, CancellationToken cancellation) =>
         Task.FromResult<ChatOpening>(new ChatOpening.Opened(Chat));

@@ -43,6 +43,21 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
     }
 
     [Fact]
+    public async Task Keep_Text_AnswersBeforeItIsSentAndItArrives()
+    {
+        await using var alice = await TestClient.RegisterAsync(server.Link, "alice");
+        await using var bob = await TestClient.RegisterAsync(server.Link, "bob");
+        var chat = await alice.OpenAsync();
+        await bob.OpenAsync();
+        var kept = Assert.IsType<SendOutcome.Queued>(await chat.KeepAsync(MessageId.New(), Target.Person(bob.Name), "kept", CancellationToken.None).WaitAsync(TestClient.Patience));
+        var received = Assert.Single(await bob.ReceiveAsync(1));
+        Assert.Equal((kept.Message.Id, "kept"), (received.Id, received.Text));
+        await alice.UntilAsync(bob, kept.Message.Id, MessageState.Delivered);
+        Assert.IsType<SendOutcome.Sent>(await chat.KeepAsync(kept.Message.Id, Target.Person(bob.Name), "kept", CancellationToken.None));
+        Assert.Equal(received.Sequence, (await bob.Chat!.StatusAsync(CancellationToken.None)).Newest);
+    }
+
+    [Fact]
     public async Task Send_WhatCannotBeSent_IsRefusedWithASentence()
     {
         await using var alice = await TestClient.RegisterAsync(server.Link, "alice");
@@ -161,6 +176,7 @@ public sealed class ConversationTests(TestServer server) : IClassFixture<TestSer
         var pem = await chat.DevicePemAsync(CancellationToken.None);
         Assert.Equal(3, pem.Split("-----BEGIN CERTIFICATE-----").Length - 1);
         var self = await chat.WhoAmIAsync(CancellationToken.None);
+        Assert.Equal(server.Link.ToString(), self.JoinLink);
         Assert.Equal(alice.Name, self.Username);
         Assert.Equal(64, self.Fingerprint.Length);
     }

@@ -70,14 +70,6 @@ internal sealed class Relay : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
     private static async Task PumpAsync(TcpClient from, TcpClient to)
     {
         try

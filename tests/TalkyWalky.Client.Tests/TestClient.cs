@@ -9,7 +9,7 @@ internal sealed class TestClient : IAsyncDisposable
 {
     public const string Passphrase = "correct horse", Password = "battery staple 9";
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly Lock Gate = new();
     private static int _made;

@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
+using TalkyWalky.Testing;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Tests;
@@ -9,14 +8,11 @@ namespace TalkyWalky.Client.Tests;
 public sealed class TestServer : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private readonly string _data = Directory.CreateTempSubdirectory("talkywalkyd-").FullName;
-    private readonly int _port = Relay.FreePort();
+    private readonly TempFolder _folder = new();
+    private readonly int _port = Ports.Free();
     private readonly Relay _relay;
-    private Process? _process;
-    private Task _errors = Task.CompletedTask;
-    private Task _output = Task.CompletedTask;
-
-    private readonly (string Name, string Value)[] _settings;
+    private readonly Dictionary<string, string> _environment;
+    private ServerProcess? _process;
 
     public TestServer() : this([]) { }
 
@@ -24,7 +20,14 @@ public sealed class TestServer : IAsyncLifetime
     internal TestServer((string Name, string Value)[] settings)
     {
         _relay = new Relay("127.0.0.1", _port);
-        _settings = settings;
+        _environment = settings.Append(("TALKYWALKYD_PUBLICURL", $"https://127.0.0.1:{_relay.Port}")).ToDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>Of another organisation: the others share one root, to save its making. Call it before the start.</summary>
+    internal TestServer WithARootOfItsOwn()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        return this;
     }
 
     public JoinLink Link { get; private set; } = null!;
@@ -39,35 +42,22 @@ public sealed class TestServer : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "talkywalkyd.dll"), "serve", "--data", _data, "--listen", $"127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}"])
-            start.ArgumentList.Add(argument);
-        start.Environment["TALKYWALKYD_PUBLICURL"] = $"https://127.0.0.1:{_relay.Port}";
-        foreach (var (name, value) in _settings) start.Environment[name] = value;
-        _process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
-        _errors = _process.StandardError.ReadToEndAsync();
-        var ready = await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
-        if (ready is null || !JoinLink.TryParse(ready[(ready.IndexOf("join=", StringComparison.Ordinal) + 5)..], out var link, out _))
-            throw new InvalidOperationException($"talkywalkyd said {ready}; {await (Task<string>)_errors}");
-        Link = link;
-        _output = _process.StandardOutput.ReadToEndAsync();
+        _process = await ServerProcess.StartAsync(_folder["data"], $"127.0.0.1:{_port}", environment: _environment);
+        Link = JoinLink.TryParse(_process.Join, out var link, out _) ? link : throw new InvalidOperationException($"talkywalkyd said {_process.ReadyLine}");
     }
 
     /// <summary>SIGKILL: nothing is tidied up.</summary>
     public async Task KillAsync()
     {
-        if (_process is null) return;
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        await Task.WhenAll(_errors, _output);
-        _process.Dispose();
+        if (_process is not { } process) return;
         _process = null;
+        await process.DisposeAsync();
     }
 
     public async Task DisposeAsync()
     {
         await KillAsync();
         await _relay.DisposeAsync();
-        Directory.Delete(_data, recursive: true);
+        _folder.Dispose();
     }
 }

@@ -1,15 +1,16 @@
 using System.Text.Json;
 using TalkyWalky.EndToEnd.Tests.Harness;
+using TalkyWalky.Harness;
 
 namespace TalkyWalky.EndToEnd.Tests;
 
 [Collection(OneAfterTheOther.Name)]
-public sealed class ChatTests(Organisation organisation)
+public sealed class ChatTests(Company company)
 {
     [Fact]
     public async Task TwoPeople_WriteBothWays_EachReadsTheOther()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
 
@@ -29,28 +30,22 @@ public sealed class ChatTests(Organisation organisation)
     [Fact]
     public async Task Message_StoredByBob_IsShownAsDeliveredToAda()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
         (await ada.SendAsync("bob", "one")).Expect(0);
         Assert.Equal("sent", (await ada.HistoryAsync("bob")).Single().State());
 
-        await bob.ListenAsync(1);
-        var receiving = ada.Start("listen", "--timeout", "60");
-        try
-        {
-            for (var tries = 0; (await ada.HistoryAsync("bob")).Single().State() != "delivered"; tries++) Assert.True(tries < 60);
-        }
-        finally
-        {
-            await receiving.SignalAsync("INT");
-        }
+        var (atBob, atAda) = (bob.Start("listen"), ada.Start("listen"));
+        await ada.UntilAsync(async () => (await ada.HistoryAsync("bob")).Single().State(), static state => state == "delivered");
+        Assert.Equal(0, await atBob.SignalAsync("INT"));
+        Assert.Equal(0, await atAda.SignalAsync("INT"));
     }
 
     [Fact]
     public async Task Text_Of64KiB_ArrivesWhole_AndOneByteMoreIsRefusedInASentence()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
         var longest = new string('\u0001', 64 * 1024);
@@ -65,7 +60,7 @@ public sealed class ChatTests(Organisation organisation)
     [Fact]
     public async Task Send_WithoutServer_IsQueuedAndSaysSo_AndGoesOutLater()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
 
         var queued = (await ada.SendAsync("bob", "written offline")).Expect(5);
@@ -79,7 +74,7 @@ public sealed class ChatTests(Organisation organisation)
     [Fact]
     public async Task Listen_PrintsEachMessageOnce_AcrossRuns_AndFailsWhenTooFewCome()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
         foreach (var text in new[] { "one", "two", "three" }) (await ada.SendAsync("bob", text)).Expect(0);
@@ -94,10 +89,10 @@ public sealed class ChatTests(Organisation organisation)
     [Fact]
     public async Task Send_WhileAnotherProcessOwnsTheProfile_GoesThroughIt()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
-        var owner = ada.Start("listen", "--json", "--timeout", "90");
+        var owner = ada.Start("listen", "--json");
         var sends = await Task.WhenAll(Enumerable.Range(0, 5).Select(n => ada.SendAsync("bob", $"m{n}")));
 
         Assert.All(sends, send => send.Expect(0));
@@ -110,19 +105,14 @@ public sealed class ChatTests(Organisation organisation)
     [Fact]
     public async Task Users_ShowsWhoIsThere()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
-        var bob = place.Member("bob").Start("listen", "--timeout", "60");
-        IReadOnlyList<JsonElement> active = [];
-        for (var tries = 0; active.Count < 2; tries++)
-        {
-            Assert.True(tries < 60);
-            active = Member.Parse((await place.Member("ada").RunAsync(["users", "--active", "--json"])).Expect(0).Lines);
-        }
-
+        var (ada, bob) = (place.Member("ada"), place.Member("bob").Start("listen"));
+        var active = await ada.UntilAsync(
+            async () => Member.Parse((await ada.RunAsync(["users", "--active", "--json"])).Expect(0).Lines), static active => active.Count >= 2);
         Assert.Equal(["ada", "bob"], active.Select(user => user.GetProperty("username").GetString()));
         await bob.SignalAsync("INT");
-        var all = Member.Parse((await place.Member("ada").RunAsync(["users", "--json"])).Expect(0).Lines);
+        var all = Member.Parse((await ada.RunAsync(["users", "--json"])).Expect(0).Lines);
         var gone = all.Single(user => user.GetProperty("username").GetString() == "bob");
         Assert.Equal("offline", gone.GetProperty("presence").GetString());
         Assert.NotNull(gone.GetProperty("lastSeen").GetString());
@@ -131,7 +121,7 @@ public sealed class ChatTests(Organisation organisation)
     [Fact]
     public async Task Logout_Locks_AndLoginWithThePasswordUnlocks()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var ada = place.Member("ada");
 

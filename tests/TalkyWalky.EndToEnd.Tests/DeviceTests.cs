@@ -1,25 +1,27 @@
 using System.Text.Json;
 using TalkyWalky.EndToEnd.Tests.Harness;
+using TalkyWalky.Harness;
+using TalkyWalky.Testing;
 
 namespace TalkyWalky.EndToEnd.Tests;
 
 /// <summary>One person with three devices, each a real program with a profile of its own.</summary>
 [Collection(OneAfterTheOther.Name)]
-public sealed class DeviceTests(Organisation organisation)
+public sealed class DeviceTests(Company company)
 {
-    private const int Each = 10;
+    private static readonly int Each = Effort.Count(usual: 4, full: 10);
 
     [Fact]
     public async Task ThreeDevicesOfOnePerson_Converge()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (first, bob) = (place.Member("ada"), place.Member("bob"));
         Member[] devices = [first, await LetInAsync(first, place.Member("ada", "ada-2")), await LetInAsync(first, place.Member("ada", "ada-3"))];
         await first.RoomAsync("create", "plans");
         await first.RoomAsync("add", "plans", "bob");
 
-        var listening = devices.Append(bob).Select(static member => member.Start("listen", "--json", "--timeout", "300")).ToList();
+        var listening = devices.Append(bob).Select(static member => member.Start("listen", "--json")).ToList();
         foreach (var member in devices.Append(bob)) (await member.RunAsync(["room", "show", "plans"])).Expect(0);
         await Task.WhenAll(devices.Append(bob).Select(SayAsync));
         var histories = new List<IReadOnlyList<JsonElement>>();
@@ -39,11 +41,11 @@ public sealed class DeviceTests(Organisation organisation)
     [Fact]
     public async Task Revoked_IsOutAtOnce_AndTheOthersGoOn()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (first, bob) = (place.Member("ada"), place.Member("bob"));
         var second = await LetInAsync(first, place.Member("ada", "ada-2"));
-        var connected = second.Start("listen", "--json", "--timeout", "300");
+        var connected = second.Start("listen", "--json");
         await UntilAsync(second, ["status"], static line => line.Contains("online", StringComparison.Ordinal));
         (await first.RunAsync(["device", "revoke", await DeviceAsync(second)])).Expect(0);
         await UntilAsync(second, ["status"], static line => line.Contains("revoked", StringComparison.Ordinal));
@@ -72,23 +74,9 @@ public sealed class DeviceTests(Organisation organisation)
         for (var n = 0; n < Each; n++) (await member.RunAsync(["send", "--room", "plans", $"{Path.GetFileName(member.Profile)} {n}"])).Expect(0);
     }
 
-    private static async Task<IReadOnlyList<JsonElement>> CompleteAsync(Member member)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            var history = await member.RoomHistoryAsync("plans");
-            if (history.Count == 4 * Each) return history;
-            Assert.True(tries < 60, $"{member.Profile} has {history.Count} messages");
-        }
-    }
+    private static Task<IReadOnlyList<JsonElement>> CompleteAsync(Member member) =>
+        member.UntilAsync(() => member.RoomHistoryAsync("plans"), static history => history.Count == 4 * Each);
 
-    private static async Task UntilAsync(Member member, string[] command, Func<string, bool> wanted)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            var shown = (await member.RunAsync(command)).Expect(0).Output;
-            if (wanted(shown)) return;
-            Assert.True(tries < 60, $"{member.Profile} shows {shown}");
-        }
-    }
+    private static Task UntilAsync(Member member, string[] command, Func<string, bool> wanted) =>
+        member.UntilAsync(async () => (await member.RunAsync(command)).Expect(0).Output, wanted);
 }

@@ -1,11 +1,11 @@
 using System.Text.RegularExpressions;
 using TalkyWalky.EndToEnd.Tests.Harness;
+using TalkyWalky.Harness;
 using TalkyWalky.Testing;
 
 namespace TalkyWalky.EndToEnd.Tests;
 
 /// <summary>The README's commands, as a newcomer runs them.</summary>
-[Collection(OneAfterTheOther.Name)]
 public sealed partial class ScriptTests
 {
     private static readonly string Start = Path.Combine(Repository.Root, "start");
@@ -39,10 +39,10 @@ public sealed partial class ScriptTests
     }
 
     [Fact]
-    public async Task TwoTerminals_StartAndStartAsBob_Chat_AndASecondStartFindsEverything()
+    public async Task TwoTerminals_StartInTheTerminalAndAsBob_Chat_AndASecondStartFindsEverything()
     {
         await using var screen = await Terminal.OpenAsync();
-        var start = $"{Start} --data {screen.Folder}/data --port 0";
+        var start = $"{Start} --terminal --data {screen.Folder}/data --port 0";
         await screen.RunAsync("first", start);
         await screen.SeeAsync("first", "Username:");
         await screen.TypeAsync("first", "ada");
@@ -66,6 +66,33 @@ public sealed partial class ScriptTests
         await screen.SeeAsync("again", "bob");
         await screen.TypeAsync("again", "/quit");
         await screen.EndAsync("again");
+    }
+
+    [Fact]
+    public async Task Start_WithoutDisplay_EndsInTheAddressOfTheApp_AndSoDoesAsBob()
+    {
+        var folder = Directory.CreateTempSubdirectory("tw-start-").FullName;
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_CONFIG_HOME"] = Path.Combine(folder, "config"), ["DISPLAY"] = "", ["WAYLAND_DISPLAY"] = "" };
+        try
+        {
+            await using var first = RunningProgram.Start(Start, ["--data", folder, "--port", "0"], environment);
+            var ada = await first.LineAsync(IsAddress);
+            await using var second = RunningProgram.Start(Start, ["--as", "bob", "--data", folder], environment);
+            var bob = await second.LineAsync(IsAddress);
+            using var http = new HttpClient();
+            foreach (var address in new[] { ada, bob }) Assert.Contains("<script", await http.GetStringAsync(new Uri(address[4..])), StringComparison.Ordinal);
+            Assert.NotEqual(new Uri(ada[4..]).Port, new Uri(bob[4..]).Port);
+            var again = (await Programs.RunAsync(Start, ["--as", "bob", "--data", folder], environment: environment)).Expect(0);
+            Assert.StartsWith(bob[..bob.IndexOf('#', StringComparison.Ordinal)], again.Output, StringComparison.Ordinal);
+            Assert.Equal(0, await second.SignalAsync("TERM"));
+            Assert.Equal(0, await first.SignalAsync("TERM"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static bool IsAddress(string line) => line.StartsWith("app http://127.0.0.1:", StringComparison.Ordinal);
     }
 
     [Fact]

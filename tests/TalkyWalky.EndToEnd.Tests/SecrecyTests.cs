@@ -3,21 +3,23 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using TalkyWalky.EndToEnd.Tests.Harness;
+using TalkyWalky.Harness;
+using TalkyWalky.Testing;
 using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.EndToEnd.Tests;
 
 /// <summary>What the server and its operator see of a conversation: not a word of it.</summary>
 [Collection(OneAfterTheOther.Name)]
-public sealed class SecrecyTests(Organisation organisation)
+public sealed class SecrecyTests(Company company)
 {
     private const string Secret = "zebra-crossing-at-midnight";
 
     [Fact]
     public async Task ServersFilesAndDecodedFrames_HoldNoWordOfTheConversation()
     {
-        await using var place = await organisation.CopyAsync();
-        var behind = Organisation.FreePort();
+        await using var place = await company.CopyAsync();
+        var behind = Ports.Free();
         await File.WriteAllTextAsync(Path.Combine(place.Data, "talkywalkyd.json"), JsonSerializer.Serialize(new { publicUrl = $"https://127.0.0.1:{place.Port}" }));
         await using var server = RunningProgram.Start(Programs.Server, ["serve", "--data", place.Data, "--listen", $"127.0.0.1:{behind}"]);
         await server.LineAsync(_ => true);
@@ -40,7 +42,7 @@ public sealed class SecrecyTests(Organisation organisation)
     [Fact]
     public async Task ProfilesFiles_HoldNoWordAndNoKeyInTheClear()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
         (await ada.SendAsync("bob", Secret)).Expect(0);

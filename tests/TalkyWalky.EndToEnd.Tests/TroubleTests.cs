@@ -1,16 +1,17 @@
 using System.Globalization;
 using TalkyWalky.EndToEnd.Tests.Harness;
+using TalkyWalky.Harness;
 
 namespace TalkyWalky.EndToEnd.Tests;
 
 /// <summary>What is wrong outside becomes one clear line, a non-zero exit, and no loss.</summary>
 [Collection(OneAfterTheOther.Name)]
-public sealed class TroubleTests(Organisation organisation)
+public sealed class TroubleTests(Company company)
 {
     [Fact]
     public async Task ServersDiskFull_NothingIsAcceptedOrLost_AndAllGoesOutWhenThereIsRoom()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         var (ada, bob) = (place.Member("ada"), place.Member("bob"));
         var server = place.Started(RunningProgram.Start("unshare",
         [
@@ -38,7 +39,7 @@ public sealed class TroubleTests(Organisation organisation)
     [Fact]
     public async Task CorruptServerDatabase_IsOneLineAndExit1()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         var database = Path.Combine(place.Data, "talkywalky.db");
         await File.WriteAllBytesAsync(database, [.. "SQLite format 3\0"u8, .. new byte[8192]]);
         foreach (var rest in Directory.GetFiles(place.Data, "talkywalky.db-*")) File.Delete(rest);
@@ -50,7 +51,7 @@ public sealed class TroubleTests(Organisation organisation)
     [Fact]
     public async Task CorruptProfile_IsOneLineAndExit1()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         var ada = place.Member("ada");
         await File.WriteAllBytesAsync(Path.Combine(ada.Profile, "profile.db"), [.. "SQLite format 3\0"u8, .. new byte[8192]]);
         foreach (var rest in Directory.GetFiles(ada.Profile, "profile.db-*")) File.Delete(rest);
@@ -61,7 +62,7 @@ public sealed class TroubleTests(Organisation organisation)
     [Fact]
     public async Task JoinLink_WithAnotherRoot_IsRefusedBeforeAnySecretIsSent()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var wrong = place.Join[..^64] + new string('a', 64);
         var eve = place.Member("eve");
@@ -77,7 +78,7 @@ public sealed class TroubleTests(Organisation organisation)
     [InlineData("ada", "taken")]
     public async Task Register_WithABadName_SaysWhatToDo(string name, string hint)
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var someone = place.Member("someone");
         Member.WriteSecret(Path.Combine(place.Folder, "someone.passphrase"), "p");
@@ -89,7 +90,7 @@ public sealed class TroubleTests(Organisation organisation)
     [Fact]
     public async Task Send_ToNobody_IsRefusedInASentence()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         await place.StartServerAsync();
         var refused = (await place.Member("ada").SendAsync("nobody-here", "hello?")).Expect(4);
         Assert.Contains("nobody-here", refused.Errors, StringComparison.Ordinal);
@@ -98,7 +99,7 @@ public sealed class TroubleTests(Organisation organisation)
     [Fact]
     public async Task Command_WithoutProfile_SaysToRegister()
     {
-        await using var place = await organisation.CopyAsync();
+        await using var place = await company.CopyAsync();
         var refused = (await place.Member("nobody").RunAsync(["whoami"])).Expect(3);
         Assert.Contains("register", refused.Errors, StringComparison.Ordinal);
     }

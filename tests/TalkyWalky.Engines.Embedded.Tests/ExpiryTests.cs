@@ -1,3 +1,4 @@
+using TalkyWalky.Engines.Specifications;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Embedded.Tests;

@@ -7,11 +7,17 @@ namespace TalkyWalky.Engines.Specifications;
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The runner calls DisposeAsync of IAsyncLifetime.")]
 public abstract class BrokerSpecification : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly CancellationTokenSource _patience = new(Patience);
 
     protected CancellationToken Cancellation => _patience.Token;
+
+    /// <summary>Fewer than are allowed only where mailboxes take long to make, and another test class of the same adapter tries them all.</summary>
+    protected virtual int ManyRecipients => Limits.Recipients;
+
+    /// <summary>False where the bytes of what an earlier process stored are an estimate.</summary>
+    protected virtual bool CountsBytes => true;
 
     /// <summary>A broker with nothing in it.</summary>
     protected abstract Task<IBroker> StartAsync(MailboxLimits limits);
@@ -45,13 +51,13 @@ public abstract class BrokerSpecification : IAsyncLifetime
     public async Task Publish_AsManyRecipientsAsAllowed_IsStoredForEach()
     {
         var broker = await StartAsync(MailboxLimits.Default);
-        var devices = await Task.WhenAll(Enumerable.Range(0, Limits.Recipients).Select(_ => CreateAsync(broker)));
+        var devices = await Task.WhenAll(Enumerable.Range(0, ManyRecipients).Select(_ => CreateAsync(broker)));
         Address[] addresses = [.. devices.Select(static device => new Address(device, default))];
         for (var i = 0; i < 3; i++)
             Assert.Empty(Assert.IsType<PublishOutcome.Accepted>(await broker.PublishAsync(new Publication(new byte[100], addresses), Cancellation)).Overflowed);
         foreach (var device in devices) Assert.Equal(3, (await broker.UsageAsync(device, Cancellation))!.Value.Count);
-        await Assert.ThrowsAsync<ArgumentException>(
-            async () => await broker.PublishAsync(new Publication(new byte[1], [.. addresses, new Address(DeviceId.New(), default)]), Cancellation));
+        Address[] tooMany = [.. Enumerable.Repeat(addresses[0], Limits.Recipients + 1)];
+        await Assert.ThrowsAsync<ArgumentException>(async () => await broker.PublishAsync(new Publication(new byte[1], tooMany), Cancellation));
     }
 
     [Fact]
@@ -234,7 +240,10 @@ public abstract class BrokerSpecification : IAsyncLifetime
         await using var first = await OpenAsync(broker, devices[0]);
         Assert.Equal(["one", "all"], (await ReadAsync(first, 2)).Select(entry => Text(Stored(entry).Payload)), StringComparer.Ordinal);
         Assert.Equal(0, (await broker.UsageAsync(devices[1], Cancellation))!.Value.Count);
-        Assert.Equal(new MailboxUsage(1, 4), await broker.UsageAsync(devices[2], Cancellation));
+        var kept = (await broker.UsageAsync(devices[2], Cancellation))!.Value;
+        Assert.Equal(1, kept.Count);
+        if (CountsBytes) Assert.Equal(4, kept.Bytes);
+        else Assert.True(kept.Bytes > 0);
     }
 
     [Fact]

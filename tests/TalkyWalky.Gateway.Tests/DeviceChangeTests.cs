@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Gateway.Tests.Support;
 using TalkyWalky.Wire.Frames;
 using static TalkyWalky.Wire.Frames.ServerFrame;
@@ -24,7 +25,7 @@ public sealed class DeviceChangeTests : IAsyncLifetime
         await using var laptop = await _ada.ConnectAsync();
         await using var phone = await _phone.ConnectAsync();
         await using var bob = await _bob.ConnectAsync();
-        await _host.Store.RevokeDeviceAsync(_phone.Id, _host.Time.GetUtcNow(), CancellationToken.None);
+        await _host.Store.RevokeDeviceAsync(_phone.Id, X509RevocationReason.Unspecified, _host.Time.GetUtcNow(), CancellationToken.None);
         var disconnecting = _host.Gateway.DisconnectDeviceAsync(_ada.User, _phone.Id, CloseCode.DeviceRevoked, "this device was revoked");
         Closing? closing = null;
         while (await phone.TryReceiveAsync() is { } frame) closing = frame.Closing ?? closing;

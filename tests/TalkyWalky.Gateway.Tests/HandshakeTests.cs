@@ -143,6 +143,16 @@ public sealed class HandshakeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Hello_PasswordDatedByAClockThatIsAhead_IsAdmitted()
+    {
+        await using var host = await GatewayHost.StartAsync(directoryClock: TimeSpan.FromMinutes(1));
+        var ada = await host.EnrolAsync("ada");
+        await host.Directory.SetPasswordAsync(ada.User, "another password", CancellationToken.None);
+        await host.Store.SetLoginAsync(ada.Id, DateTimeOffset.UtcNow.AddSeconds(-40), CancellationToken.None);
+        await using var client = await ada.ConnectAsync();
+    }
+
+    [Fact]
     public async Task Hello_AfterLoginMaxAge_MustLogInAgain()
     {
         await _host.Store.SetLoginAsync(_ada.Id, _host.Time.GetUtcNow().AddDays(-31), CancellationToken.None);

@@ -64,7 +64,7 @@ public sealed class OutboxTests
         for (var epoch = 1ul; epoch <= 9; epoch++) Assert.True(_outbox.Touch(Hint.RoomChanged(room, epoch, default)));
         Assert.True(_outbox.Touch(Hint.RoomChanged(other, 4, default)));
         Assert.True(await _outbox.TakeAsync(_batch));
-        Assert.Equal([4ul, 9ul], _batch.Hints!.Values.Select(static frame => ServerFrame.Parser.ParseFrom(frame).RoomChanged.Epoch).Order());
+        Assert.Equal([4ul, 9ul], _batch.Hints!.Values.Select(static frames => ServerFrame.Parser.ParseFrom(Assert.Single(frames)).RoomChanged.Epoch).Order());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Tests.Support;
@@ -206,6 +207,28 @@ public sealed class PublishTests : IAsyncLifetime
             _ => new PublishOutcome.NoMailbox([_bob.Id]),
         };
         await RefusedAsync(code, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+    }
+
+    [Fact]
+    public async Task LostMailboxOfAnActiveDevice_IsMadeAnew_AndTheNextPublishPasses()
+    {
+        await _host.Broker.DeleteMailboxAsync(_bob.Id, CancellationToken.None);
+        await RefusedAsync(RefusalCode.DevicesChanged, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted);
+        await using var bob = await _bob.ConnectAsync();
+        await bob.ExpectDeliveryAsync();
+    }
+
+    [Fact]
+    public async Task LostMailboxOfARevokedDevice_StaysGone()
+    {
+        await _client.SayAsync(_host.Conversation(_ada, _bob), new byte[1], _bob.Id);
+        await _client.ExpectAsync(ServerFrame.BodyOneofCase.Accepted); // remembered as active
+        await _host.Store.RevokeDeviceAsync(_bob.Id, X509RevocationReason.Unspecified, _host.Time.GetUtcNow(), CancellationToken.None);
+        await _host.Broker.DeleteMailboxAsync(_bob.Id, CancellationToken.None);
+        await RefusedAsync(RefusalCode.DevicesChanged, _host.Conversation(_ada, _bob), EnvelopeKind.Message, (_bob.Id, []));
+        Assert.Null(await _host.Broker.UsageAsync(_bob.Id, CancellationToken.None));
     }
 
     [Fact]

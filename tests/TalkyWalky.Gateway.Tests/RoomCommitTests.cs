@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Gateway.Tests.Support;
 using TalkyWalky.Ledger;
 using TalkyWalky.Wire;
@@ -138,7 +139,7 @@ public sealed class RoomCommitTests : IAsyncLifetime
     public async Task Commit_ByADeviceRevokedMeanwhile_EndsTheSession()
     {
         var room = await TestRoom.CreateAsync(_host, _ada, _client);
-        await _host.Store.RevokeDeviceAsync(_ada.Id, _host.Time.GetUtcNow(), CancellationToken.None);
+        await _host.Store.RevokeDeviceAsync(_ada.Id, X509RevocationReason.Unspecified, _host.Time.GetUtcNow(), CancellationToken.None);
         await _client.SendCommitAsync(room.Id, room.Sign(_ada, new RoomAction.Invite([_bob.User])).Token);
         var closing = await _client.ExpectAsync(BodyOneofCase.Closing);
         Assert.Equal(CloseCode.DeviceRevoked, closing.Closing.Code);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Diagnostics;
 using TalkyWalky.Gateway.Tests.Support;
 using TalkyWalky.Ledger;
@@ -116,7 +117,7 @@ public sealed class RoomPublishTests(ITestOutputHelper output) : IAsyncLifetime
         var phone = await _host.EnrolAsync(_bob.Account);
         _host.Gateway.DevicesChanged(_bob.User);
         await RefusedAsync(RefusalCode.DevicesChanged, epoch: 2, EnvelopeKind.Message, (_bob.Id, []));
-        await _host.Store.RevokeDeviceAsync(_bob.Id, _host.Time.GetUtcNow(), CancellationToken.None);
+        await _host.Store.RevokeDeviceAsync(_bob.Id, X509RevocationReason.Unspecified, _host.Time.GetUtcNow(), CancellationToken.None);
         await _host.Gateway.DisconnectDeviceAsync(_bob.User, _bob.Id, CloseCode.DeviceRevoked, "this device was revoked");
         await RefusedAsync(RefusalCode.DevicesChanged, epoch: 2, EnvelopeKind.Message, (_bob.Id, []), (phone.Id, []));
         await _client.SayAsync(_room, new byte[1], phone.Id);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Gateway.Tests.Support;
 using TalkyWalky.Wire.Frames;
 
@@ -13,6 +14,7 @@ public sealed class SweepTests
     {
         await using var host = await GatewayHost.StartAsync(hurry: 50);
         var (ada, bob) = (await host.EnrolAsync("ada"), await host.EnrolAsync("bob"));
+        host.Time.Factor = 1; // only the sweep, which runs already, hurries
         await using var client = await ada.ConnectAsync();
         await using var other = await bob.ConnectAsync();
         await host.Directory.SetEnabledAsync(ada.User, enabled: false, None);
@@ -27,9 +29,10 @@ public sealed class SweepTests
         await using var host = await GatewayHost.StartAsync(hurry: 50);
         var ada = await host.EnrolAsync("ada");
         var second = await host.EnrolAsync(ada.Account);
+        host.Time.Factor = 1; // only the sweep, which runs already, hurries
         await using var one = await ada.ConnectAsync();
         await using var two = await second.ConnectAsync();
-        await host.Store.RevokeDeviceAsync(second.Id, host.Time.GetUtcNow(), None);
+        await host.Store.RevokeDeviceAsync(second.Id, X509RevocationReason.Unspecified, host.Time.GetUtcNow(), None);
         Assert.Equal(CloseCode.DeviceRevoked, (await two.ExpectClosingAsync()).Code);
         await host.Store.SuspendDeviceAsync(ada.Id, None);
         Assert.Equal(CloseCode.ProofRefused, (await one.ExpectClosingAsync()).Code);
@@ -40,6 +43,7 @@ public sealed class SweepTests
     {
         await using var host = await GatewayHost.StartAsync(hurry: 50);
         var (ada, bob) = (await host.EnrolAsync("ada", TimeSpan.FromDays(80)), await host.EnrolAsync("bob", TimeSpan.FromDays(80)));
+        host.Time.Factor = 1; // only the sweep, which runs already, hurries
         await using var client = await ada.ConnectAsync();
         await using var other = await bob.ConnectAsync();
         await host.Directory.SetPasswordAsync(ada.User, "another password", None);

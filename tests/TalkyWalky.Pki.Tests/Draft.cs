@@ -41,11 +41,13 @@ internal sealed class Draft
         return this;
     }
 
-    public byte[] Sign(X500DistinguishedName issuer, RSA key)
+    public byte[] Sign(X500DistinguishedName issuer, RSA key) => Sign(issuer, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1));
+
+    public byte[] Sign(X500DistinguishedName issuer, X509SignatureGenerator key)
     {
         var request = new CertificateRequest(Subject, Key, Hash);
         foreach (var extension in Extensions) request.CertificateExtensions.Add(extension);
-        using var certificate = request.Create(issuer, X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1), NotBefore, NotAfter, Serial);
+        using var certificate = request.Create(issuer, key, NotBefore, NotAfter, Serial);
         return certificate.RawData;
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TalkyWalky.Authority;
@@ -18,6 +19,7 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
     private readonly List<(UserId User, CloseCode Code)> _ended = [];
     private EmbeddedEngines _engines = null!;
     private CertificateAuthority _authority = null!;
+    private AuditTrail _trail = null!;
     private AuthorityService _enrolment = null!;
     private AdminSocketServer _server = null!;
 
@@ -28,8 +30,9 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
         _engines = await EmbeddedEngines.OpenAsync(_temp["talkywalky.db"], new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), TimeProvider.System, default);
         Directory.CreateDirectory(_temp["ca"]);
         _authority = CertificateAuthority.Initialise(_temp["ca"], "Example", "example.org", "a passphrase", KeyPool.Shared, TimeProvider.System.GetUtcNow());
+        _trail = new AuditTrail(_temp["audit.log"], TimeProvider.System);
         _enrolment = new AuthorityService(
-            new AuthorityOptions(RegistrationPolicy.Invite, TimeSpan.FromDays(30), 10), _authority, _engines.Directory, _engines.Store, _engines.Broker, DeviceCallbacks.None, TimeProvider.System,
+            new AuthorityOptions(RegistrationPolicy.Invite, TimeSpan.FromDays(30), 10), _authority, _trail, _engines.Directory, _engines.Store, _engines.Broker, DeviceCallbacks.None, TimeProvider.System,
             NullLoggerFactory.Instance);
         _server = Serve(SocketPath);
     }
@@ -43,6 +46,7 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _enrolment.Dispose();
+        _trail.Dispose();
         _authority.Dispose();
         _temp.Dispose();
     }
@@ -68,6 +72,27 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
         var second = Assert.IsType<AdminAnswer.Users>(await SendAsync(new AdminRequest.ListUsers("bob", 2)));
         Assert.Equal(["cid"], second.Page.Select(static user => user.Username));
         Assert.False(second.More);
+    }
+
+    [Fact]
+    public async Task Send_RevokeCertificate_ShowsItRevoked()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var issued = Assert.IsType<AdminAnswer.ServerIssued>(await SendAsync(new AdminRequest.IssueServer(["chat.example.org"], key.ExportSubjectPublicKeyInfo())));
+        var listed = Assert.Single(Assert.IsType<AdminAnswer.Certificates>(await SendAsync(new AdminRequest.ListCertificates(null, null))).Page);
+        Assert.Equal((issued.Serial, "server", "valid", "TalkyWalky gateway"), (listed.Serial, listed.Kind, listed.Status, listed.Name));
+
+        var asOpenSslWritesIt = string.Join(':', issued.Serial.ToUpperInvariant().Chunk(2).Select(static pair => new string(pair)));
+        var revoked = Assert.IsType<AdminAnswer.Certificate>(await SendAsync(new AdminRequest.RevokeCertificate(asOpenSslWritesIt, "keyCompromise")));
+        Assert.Equal((issued.Serial, "revoked", "keyCompromise", false), (revoked.Entry.Serial, revoked.Entry.Status, revoked.Entry.Reason, revoked.EndedDevice));
+        Assert.Equal(revoked.Entry, Assert.IsType<AdminAnswer.Certificate>(await SendAsync(new AdminRequest.ShowCertificate(issued.Serial))).Entry);
+
+        await RefusedAsync(new AdminRequest.RevokeCertificate(issued.Serial, "keyCompromise"), "already");
+        await RefusedAsync(new AdminRequest.RevokeCertificate(issued.Serial, "certificateHold"), "is no reason to revoke");
+        await RefusedAsync(new AdminRequest.ShowCertificate("17"), "there is no certificate");
+        await RefusedAsync(new AdminRequest.RevokeUser("nobody", "keyCompromise"), "there is no user");
+        async Task RefusedAsync(AdminRequest request, string why) =>
+            Assert.Contains(why, Assert.IsType<AdminAnswer.Refused>(await SendAsync(request)).Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -228,7 +253,7 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
 
     private AdminSocketServer Serve(string path)
     {
-        var service = new AdminService(_engines.Directory, _enrolment, EndAsync, token => new JoinLink("127.0.0.1", 7443, _authority.Anchor.Hash, token), TimeSpan.FromDays(7), TimeProvider.System);
+        var service = new AdminService(_engines.Directory, _enrolment, sync: null, EndAsync, token => new JoinLink("127.0.0.1", 7443, _authority.Anchor.Hash, token), TimeSpan.FromDays(7), TimeProvider.System);
         return AdminSocketServer.Start(path, service, TimeProvider.System, NullLogger.Instance);
     }
 

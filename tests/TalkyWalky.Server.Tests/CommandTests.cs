@@ -1,4 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using TalkyWalky.Pki;
+using TalkyWalky.Server.Hosting;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
 
@@ -10,6 +13,89 @@ public sealed class CommandTests : IDisposable
     private readonly TempFolder _temp = new();
 
     public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task Doctor_WithoutADirectoryOfOnesOwn_SaysThatThereIsNothingToLookAt()
+    {
+        var told = await RunAsync("", "doctor");
+        Assert.Equal((0, ""), (told.ExitCode, told.Error));
+        Assert.Equal(
+            [
+                "directory   accounts     good     built into this server: there is no directory to look at",
+                "store       file         good     in the data folder: there is no database to look at",
+                "broker      file         good     in the data folder: there is no RabbitMQ to look at",
+                "authority   open         skipped  none yet: the first start makes it",
+            ],
+            told.Output.Split('\n')[..4]);
+        Assert.StartsWith("clock       synchronised", told.Output.Split('\n')[4], StringComparison.Ordinal);
+        var report = JsonDocument.Parse((await RunAsync("", "doctor", "--part", "store", "--json")).Output).RootElement;
+        Assert.True(report.GetProperty("healthy").GetBoolean());
+        Assert.Equal("store", Assert.Single(report.GetProperty("findings").EnumerateArray()).GetProperty("part").GetString());
+        await FailsAsync(2, "there is no part \"stores\"; give one of directory, store, broker, authority, clock", "", "doctor", "--part", "stores");
+    }
+
+    [Fact]
+    public async Task Doctor_AuthorityIsThere_SaysUntilWhen()
+    {
+        await ServerData.CopyTemplateAsync(_temp["data"]);
+        var told = await RunAsync("", "doctor", "--part", "authority");
+        Assert.Equal(["open", "root", "issuing", "root-crl"], told.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+        Assert.DoesNotContain("bad", told.Output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_temp["data/ca/issuing.pem"], "nothing");
+        Assert.Contains("authority   open         bad", (await RunAsync("", "doctor", "--part", "authority")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_DirectoryOutOfReach_SaysSo_AndEndsWith1()
+    {
+        Directory.CreateDirectory(_temp["data"]);
+        await File.WriteAllTextAsync(_temp["data/talkywalkyd.json"], $$"""{ "directory": { "type": "openldap", "servers": ["ldap://127.0.0.1:{{Ports.Free()}}"], "base": "dc=example,dc=org" } }""");
+        var told = await RunAsync("", "doctor", "--json");
+        Assert.Equal(1, told.ExitCode);
+        var report = JsonDocument.Parse(told.Output).RootElement;
+        Assert.False(report.GetProperty("healthy").GetBoolean());
+        var connect = report.GetProperty("findings")[0];
+        Assert.Equal(("directory", "connect", "bad"), (connect.GetProperty("part").GetString(), connect.GetProperty("check").GetString(), connect.GetProperty("verdict").GetString()));
+        Assert.Contains("directory.servers", connect.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_PasswordFileMissing_SaysSo()
+    {
+        Directory.CreateDirectory(_temp["data"]);
+        await File.WriteAllTextAsync(
+            _temp["data/talkywalkyd.json"],
+            """{ "directory": { "type": "openldap", "servers": ["ldap://127.0.0.1"], "base": "dc=example,dc=org", "bindDn": "cn=a,dc=example,dc=org", "passwordFile": "/nowhere" } }""");
+        var told = await RunAsync("", "doctor");
+        Assert.Equal(1, told.ExitCode);
+        Assert.Contains("/nowhere, named by directory.passwordFile, is missing or empty", told.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_DatabaseOutOfReach_SaysSo_AndEndsWith1()
+    {
+        Directory.CreateDirectory(_temp["data"]);
+        await File.WriteAllTextAsync(_temp["data/talkywalkyd.json"], $$"""{ "store": { "type": "postgres", "servers": ["127.0.0.1:{{Ports.Free()}}"] } }""");
+        var told = await RunAsync("", "doctor", "--json");
+        Assert.Equal(1, told.ExitCode);
+        var connect = JsonDocument.Parse(told.Output).RootElement.GetProperty("findings").EnumerateArray().First(static finding => finding.GetProperty("part").GetString() is "store");
+        Assert.Equal(("connect", "bad"), (connect.GetProperty("check").GetString(), connect.GetProperty("verdict").GetString()));
+        Assert.Contains("store.servers", connect.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--from embedded --to embedded", 2, "--from and --to are the same")]
+    [InlineData("--from embedded --to mysql", 2, "mysql")]
+    [InlineData("--from embedded", 2, "--to")]
+    [InlineData("--from embedded --to postgres", 2, "needs store.servers")]
+    public async Task StoreMigrate_WrongOptions_SaysWhatToGive(string options, int exit, string told)
+    {
+        await ServerData.CopyTemplateAsync(_temp["data"]);
+        await FailsAsync(exit, told, "", ["store", "migrate", .. options.Split(' ')]);
+    }
+
+    [Fact]
+    public async Task StoreMigrate_WithoutAServersFolder_SaysSo() => await FailsAsync(1, "holds no server", "", "store", "migrate", "--from", "embedded", "--to", "postgres");
 
     [Fact]
     public async Task User_StoppedAndRunning_WorkOnTheSameAccounts()
@@ -94,6 +180,29 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task CaIssueServer_RunningAndStopped_MakesAKeyAndItsCertificate()
+    {
+        await ServerData.CopyTemplateAsync(_temp["data"]);
+        await IssueServerAsync();
+        await using (await ServerProcess.StartAsync(_temp["data"])) await IssueServerAsync();
+        await FailsAsync(1, "neither a host name nor an address", "", "ca", "issue-server", "--host", "chat_example", "--out", _temp["tls"]);
+        await FailsAsync(1, "give another folder with --out", "", "ca", "issue-server", "--host", "chat.example.org", "--out", "/proc/tls");
+    }
+
+    private async Task IssueServerAsync()
+    {
+        await File.WriteAllTextAsync(_temp["authority.pem"], (await RunAsync("", "ca", "show", "--pem")).Output);
+        var made = JsonDocument.Parse((await RunAsync("", "ca", "issue-server", "--host", "chat.example.org", "--host", "10.0.0.9", "--out", _temp["tls"], "--json")).Output).RootElement;
+        Assert.Equal((_temp["tls/server.pem"], _temp["tls/server.key"]), (made.GetProperty("certificate").GetString(), made.GetProperty("key").GetString()));
+        foreach (var file in new[] { "tls/server.pem", "tls/server.key" }) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_temp[file]));
+        var authority = AuthorityCertificates.Read(_temp["authority.pem"]);
+        using var certificate = X509Certificate2.CreateFromPemFile(_temp["tls/server.pem"], _temp["tls/server.key"]);
+        Assert.Equal(made.GetProperty("serial").GetString()!.TrimStart('0'), certificate.SerialNumber.ToLowerInvariant().TrimStart('0'));
+        foreach (var host in new[] { "chat.example.org", "10.0.0.9" })
+            Assert.IsType<ServerVerification.Verified>(ServerCertificates.Verify(certificate.RawData, [authority.Issuing], authority.Anchor, host, DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
     public async Task User_NoServerThere_SaysHowToMakeOne() => await FailsAsync(1, "talkywalkyd ca init --data", "", "user", "list");
 
     [Theory]
@@ -116,6 +225,14 @@ public sealed class CommandTests : IDisposable
     [InlineData("serve")]
     [InlineData("ca", "init")]
     [InlineData("ca", "show")]
+    [InlineData("ca", "issue-server")]
+    [InlineData("ca", "crl")]
+    [InlineData("ca", "list")]
+    [InlineData("ca", "revoke")]
+    [InlineData("ca", "audit")]
+    [InlineData("ca", "export")]
+    [InlineData("ca", "request")]
+    [InlineData("ca", "import")]
     [InlineData("user", "add")]
     [InlineData("user", "invite")]
     [InlineData("user", "list")]

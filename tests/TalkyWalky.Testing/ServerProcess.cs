@@ -5,13 +5,12 @@ using System.Runtime.InteropServices;
 namespace TalkyWalky.Testing;
 
 /// <summary>
-/// The real server: the talkywalkyd that was built with these tests, on a port of its own. The test project needs a ProjectReference to TalkyWalky.Server
-/// (ReferenceOutputAssembly="false" will do) so that it is built. Disposing ends the process that was started here, and no other.
+/// The real server on a port of its own. Disposing ends the process that was started here, and no other.
 /// </summary>
 public sealed partial class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
+    // Of a program that hangs: a busy machine takes long, too.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
@@ -49,9 +48,6 @@ public sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Standard error so far.</summary>
     public string Errors => string.Join('\n', _errors);
 
-    /// <summary>Built beside these tests, in the same configuration.</summary>
-    public static string Program => Path.Combine(Repository.Root, "artifacts", "bin", "TalkyWalky.Server", new DirectoryInfo(AppContext.BaseDirectory).Name, "talkywalkyd");
-
     /// <summary>Starts the server and waits until it is ready. Throws with its standard error when it ends before.</summary>
     /// <param name="data">Made from the template when it does not exist.</param>
     /// <param name="listen">Port 0: any free one. Give the port of before to start the same server again.</param>
@@ -63,7 +59,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
         var server = new ServerProcess(data, Process.Start(start)!);
         try
         {
-            server.ReadyLine = await server._ready.Task.WaitAsync(StartTime);
+            server.ReadyLine = await server._ready.Task.WaitAsync(Patience);
             return server;
         }
         catch
@@ -90,7 +86,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
             // it ended without reading its input
         }
 
-        await process.WaitForExitAsync().WaitAsync(StartTime);
+        await process.WaitForExitAsync().WaitAsync(Patience);
         return new CommandResult(process.ExitCode, await output, await error);
     }
 
@@ -102,7 +98,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     public async Task<int> WaitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(StopTime);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         await Task.WhenAll(_output, _error);
         return _process.ExitCode;
     }
@@ -131,8 +127,7 @@ public sealed partial class ServerProcess : IAsyncDisposable
 
     private static ProcessStartInfo Prepare(IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        if (!File.Exists(Program)) throw new InvalidOperationException($"{Program} is not built; reference TalkyWalky.Server from the test project");
-        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(BuiltPrograms.Server, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return start;
     }

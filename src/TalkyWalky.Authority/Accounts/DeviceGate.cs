@@ -4,7 +4,8 @@ using TalkyWalky.Pki;
 namespace TalkyWalky.Authority;
 
 /// <summary>A device that proved its identity key over mutual TLS, and may act now.</summary>
-internal sealed record KnownDevice(DeviceRecord Record, Account Account);
+/// <param name="CertifiedUsername">As the certificate shown says, which may be the name before a change.</param>
+internal sealed record KnownDevice(DeviceRecord Record, Account Account, string CertifiedUsername);
 
 /// <summary>From a TLS client certificate to a device: path, state of the device, state of the account. No throttle: a certificate cannot be guessed.</summary>
 internal sealed class DeviceGate(CertificateAuthority authority, IDirectory directory, IStore store, TimeProvider time)
@@ -23,7 +24,7 @@ internal sealed class DeviceGate(CertificateAuthority authority, IDirectory dire
         if (record.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, Enrolment.Revoked);
         if (record.State != DeviceState.Active) return Refuse(RefusalKind.Forbidden, Enrolment.Waits);
         return await directory.FindAsync(record.User, cancellation) is { Enabled: true } account
-            ? (new KnownDevice(record, account), null)
+            ? (new KnownDevice(record, account, verified.Username), null)
             : Refuse(RefusalKind.Forbidden, "this account is disabled; ask your administrator");
     }
 

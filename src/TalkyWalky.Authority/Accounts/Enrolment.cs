@@ -7,11 +7,13 @@ namespace TalkyWalky.Authority;
 
 /// <summary>Devices and their certificates (docs/protocol.md section 2). Whoever comes here proved a password or an identity certificate before.</summary>
 internal sealed partial class Enrolment(
-    AuthorityOptions options, CertificateAuthority authority, IStore store, IBroker broker, DeviceCallbacks callbacks, Invitations invitations, TimeProvider time,
+    AuthorityOptions options, CertificateAuthority authority, Issuance issuance, IStore store, IBroker broker, DeviceCallbacks callbacks, Invitations invitations, TimeProvider time,
     ILogger logger)
 {
     public const string Revoked = "this device was revoked; to come back, register it anew with new keys",
         Waits = "this device waits for approval by another device of yours or by an administrator";
+
+    private const string CertificateShown = "identity certificate";
 
     private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(10);
 
@@ -34,7 +36,7 @@ internal sealed partial class Enrolment(
             if (device.User != account.User) return Refuse(RefusalKind.Forbidden, "this key belongs to another account; make a new one");
             if (device.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, Revoked);
             await store.SetLoginAsync(device.Device, time.GetUtcNow(), cancellation);
-            if (device.State == DeviceState.Active) return await IssueAsync(DeviceKeyUse.Identity, account, device, request, cancellation);
+            if (device.State == DeviceState.Active) return await IssueAsync(DeviceKeyUse.Identity, account, device, request, Actor.Person(account.User), "password", cancellation);
             if (isNews)
             {
                 LogPending(logger, device.Device, account.User);
@@ -53,7 +55,7 @@ internal sealed partial class Enrolment(
         using (request)
         {
             return request.KeyHash == device.Record.IdentityKeyHash
-                ? await IssueAsync(DeviceKeyUse.Identity, device.Account, device.Record, request, cancellation)
+                ? await IssueAsync(DeviceKeyUse.Identity, device.Account, device.Record, request, Actor.Device(device.Record.Device), CertificateShown, cancellation)
                 : Refuse(RefusalKind.Invalid, "an identity certificate is renewed with the key it has; a new key is a new device");
         }
     }
@@ -69,7 +71,7 @@ internal sealed partial class Enrolment(
                 return Refuse(RefusalKind.Invalid, "the encryption key is the identity key; make a second key");
             if (Current(device.Record) is { } current && KeyHashOf(current) == request.KeyHash) return new EnrolOutcome.Issued(current.Der.ToArray());
             await broker.CreateMailboxAsync(device.Record.Device, cancellation); // before the certificate lists the device
-            return await IssueAsync(DeviceKeyUse.Encryption, device.Account, device.Record, request, cancellation);
+            return await IssueAsync(DeviceKeyUse.Encryption, device.Account, device.Record, request, Actor.Device(device.Record.Device), CertificateShown, cancellation);
         }
     }
 
@@ -85,15 +87,13 @@ internal sealed partial class Enrolment(
         || await invitations.RedeemVoucherAsync(account, cancellation)
         || await invitations.RedeemAsync(invitation, account.Username, cancellation);
 
-    private async Task<EnrolOutcome> IssueAsync(DeviceKeyUse use, Account account, DeviceRecord device, SigningRequest request, CancellationToken cancellation)
+    private async Task<EnrolOutcome> IssueAsync(
+        DeviceKeyUse use, Account account, DeviceRecord device, SigningRequest request, Actor by, string reason, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        var token = authority.Prepare(use, account.Username, account.User, device.Device, request.Key, now);
-        var certificate = authority.Issue(token);
-        var kind = use == DeviceKeyUse.Identity ? CertificateKind.Identity : CertificateKind.Encryption;
-        // Recorded before anyone has it: no certificate is out that the ledger does not know.
-        await store.AddCertificateAsync(
-            new IssuedCertificate(certificate.Serial, kind, account.User, device.Device, certificate.Der, certificate.NotBefore, certificate.NotAfter, now), cancellation);
+        var token = authority.Prepare(use, account.Username, account.User, device.Device, request.Key, time.GetUtcNow());
+        var (kind, before) = use == DeviceKeyUse.Identity ? (CertificateKind.Identity, device.IdentityCertificate) : (CertificateKind.Encryption, device.EncryptionCertificate);
+        var cause = new IssuanceCause(kind, by, reason) { Device = device, Username = account.Username, IsRenewal = before is not null };
+        var certificate = await issuance.IssueAsync(token, cause, cancellation);
         LogIssued(logger, kind, certificate.Serial, device.Device, account.User);
         callbacks.Changed(account.User);
         return new EnrolOutcome.Issued(certificate.Der);

@@ -52,15 +52,26 @@ internal sealed partial class PasswordGate(IDirectory directory, TimeProvider ti
                 return new PasswordOutcome.Proved(bound.Account);
             case BindOutcome.Disabled:
                 attempt.Succeed();
-                return new PasswordOutcome.Refused(new Refusal(RefusalKind.Forbidden, "this account is disabled; ask your administrator"));
-            case BindOutcome.Locked locked:
+                return Forbidden("this account is disabled; ask your administrator");
+            case BindOutcome.Expired:
+                attempt.Succeed();
+                return Forbidden("this account has expired; ask your administrator");
+            case BindOutcome.MustChangePassword:
+                attempt.Succeed();
+                return Forbidden("this password has expired or must be changed; change it where your organisation has you do so, then come back");
+            case BindOutcome.Locked { Until: { } until }:
                 attempt.Withdraw();
-                var wait = locked.Until - time.GetUtcNow();
+                var wait = until - time.GetUtcNow();
                 return new PasswordOutcome.Refused(Refusal.Throttled(wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1)));
+            case BindOutcome.Locked:
+                attempt.Withdraw();
+                return Forbidden("this account is locked after too many failed attempts; ask your administrator");
             default:
                 return new PasswordOutcome.Refused(Wrong);
         }
     }
+
+    private static PasswordOutcome.Refused Forbidden(string why) => new(new Refusal(RefusalKind.Forbidden, why));
 
     [LoggerMessage(1, LogLevel.Warning, "Password attempt throttled for {Seconds:0} s")]
     private static partial void LogThrottled(ILogger logger, double seconds);

@@ -16,7 +16,7 @@ internal sealed record RegistrationForm(string? Username, string? Password, stri
 internal sealed partial class Registration(
     RegistrationPolicy policy, IDirectory directory, Invitations invitations, AttemptThrottle throttle, ILogger logger) : IDisposable
 {
-    public const int MinPassword = 8, MaxFullName = 100, MaxMail = 254; // RFC 5321 §4.5.3.1.3, less the brackets
+    public const int MinPassword = 8;
 
     private const int MaxWaiting = 100;
     private static readonly TimeSpan BusyWait = TimeSpan.FromSeconds(5);
@@ -62,10 +62,27 @@ internal sealed partial class Registration(
             return Refuse(RefusalKind.Forbidden, "registration needs an invitation; ask your administrator for a join link with one");
         if (await directory.FindAsync(account.Username, cancellation) is not null) return Taken(account.Username);
         if (policy == RegistrationPolicy.Invite && await RedeemAsync(account.Username, invitation, source, cancellation) is { } refusal) return new RegisterOutcome.Refused(refusal);
-        if (await directory.AddAsync(account, cancellation) is not AddOutcome.Added { Account: var added }) return Taken(account.Username);
-        await invitations.VouchAsync(added, cancellation);
-        LogRegistered(logger, added.User);
-        return new RegisterOutcome.Registered(added);
+        AddOutcome? outcome = null;
+        try
+        {
+            outcome = await directory.AddAsync(account, cancellation);
+        }
+        finally
+        {
+            if (outcome is not AddOutcome.Added && policy == RegistrationPolicy.Invite) await invitations.ReturnAsync(invitation!, CancellationToken.None);
+        }
+
+        switch (outcome)
+        {
+            case AddOutcome.Added { Account: var added }:
+                await invitations.VouchAsync(added, cancellation);
+                LogRegistered(logger, added.User);
+                return new RegisterOutcome.Registered(added);
+            case AddOutcome.Refused refused:
+                return Refuse(RefusalKind.Invalid, refused.Why);
+            default:
+                return Taken(account.Username);
+        }
     }
 
     private async Task<Refusal?> RedeemAsync(string username, string? invitation, IPAddress source, CancellationToken cancellation)
@@ -83,7 +100,7 @@ internal sealed partial class Registration(
         if (!Username.TryNormalise(form.Username, out var name, out var error)) return error;
         if (form.Password is not { Length: >= MinPassword and <= Limits.Password }) return $"a password has {MinPassword} to {Limits.Password} characters";
         var fullName = form.FullName?.Trim() is { Length: > 0 } given ? given : name;
-        if (fullName.Length > MaxFullName || !IsPlainText(fullName)) return $"a full name has at most {MaxFullName} characters and no control characters";
+        if (fullName.Length > Limits.FullName || !IsPlainText(fullName)) return $"a full name has at most {Limits.FullName} characters and no control characters";
         var mail = form.Mail?.Trim() is { Length: > 0 } address ? address : null;
         if (mail is not null && !IsMail(mail)) return "the mail address reads name@domain and has at most 254 characters";
         account = new NewAccount(name, form.Password, fullName, mail);
@@ -92,7 +109,7 @@ internal sealed partial class Registration(
 
     // Enough to keep slips and tricks out; only a delivered mail proves an address.
     private static bool IsMail(string mail) =>
-        mail.Length <= MaxMail && IsPlainText(mail) && !mail.Any(char.IsWhiteSpace) && mail.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < mail.Length - 1;
+        mail.Length <= Limits.Mail && IsPlainText(mail) && !mail.Any(char.IsWhiteSpace) && mail.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < mail.Length - 1;
 
     private static bool IsPlainText(string text) => !text.Any(static c => char.GetUnicodeCategory(c)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate);

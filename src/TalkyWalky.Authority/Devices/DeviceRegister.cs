@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
 using TalkyWalky.Pki.Jose;
@@ -7,7 +8,7 @@ namespace TalkyWalky.Authority;
 
 /// <summary>Approval, revocation and names of devices (docs/protocol.md section 2.7), whoever asks: a person's own device or an administrator.</summary>
 internal sealed partial class DeviceRegister(
-    CertificateAuthority authority, IStore store, IBroker broker, DeviceCallbacks callbacks, TimeProvider time, ILogger logger)
+    CertificateAuthority authority, IStore store, IBroker broker, DeviceCallbacks callbacks, RevocationListIssuer crl, AuditTrail trail, TimeProvider time, ILogger logger)
 {
     /// <summary>How far the clock of an approving device may be off.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
@@ -41,8 +42,10 @@ internal sealed partial class DeviceRegister(
     }
 
     /// <param name="approval">The checked token; null for an administrator's approval.</param>
-    public async Task<Refusal?> ApproveAsync(DeviceRecord device, byte[]? approval, string by, CancellationToken cancellation)
+    public async Task<Refusal?> ApproveAsync(DeviceRecord device, byte[]? approval, Actor by, CancellationToken cancellation)
     {
+        if (device.State != DeviceState.Pending) return NotPending(device);
+        await trail.WriteAsync(Entry(AuditAct.Approve, device, by, approval is null ? "without a signature" : "signed by a device of this person"));
         if (!await store.ApproveDeviceAsync(device.Device, approval, time.GetUtcNow(), cancellation)) return NotPending(device);
         LogApproved(logger, device.Device, device.User, by);
         callbacks.Changed(device.User);
@@ -50,12 +53,12 @@ internal sealed partial class DeviceRegister(
     }
 
     /// <summary>A pending device is turned away for good; the person's other devices stay as they are.</summary>
-    public async Task<Refusal?> RejectAsync(DeviceRecord device, string by, CancellationToken cancellation) =>
-        device.State == DeviceState.Pending ? await EndAsync(device, by, cancellation) : NotPending(device);
+    public async Task<Refusal?> RejectAsync(DeviceRecord device, Actor by, CancellationToken cancellation) =>
+        device.State == DeviceState.Pending ? await EndAsync(AuditAct.Reject, device, X509RevocationReason.Unspecified, by, cancellation) : NotPending(device);
 
-    public async Task<Refusal?> RevokeAsync(DeviceRecord device, string by, CancellationToken cancellation)
+    public async Task<Refusal?> RevokeAsync(DeviceRecord device, X509RevocationReason reason, Actor by, CancellationToken cancellation)
     {
-        if (device.State != DeviceState.Revoked) return await EndAsync(device, by, cancellation);
+        if (device.State != DeviceState.Revoked) return await EndAsync(AuditAct.Revoke, device, reason, by, cancellation);
         await ReleaseAsync(device); // whatever cut the first time short
         return new Refusal(RefusalKind.Taken, "this device was revoked before");
     }
@@ -68,12 +71,19 @@ internal sealed partial class DeviceRegister(
         return null;
     }
 
-    private async Task<Refusal?> EndAsync(DeviceRecord device, string by, CancellationToken cancellation)
+    private async Task<Refusal?> EndAsync(AuditAct act, DeviceRecord device, X509RevocationReason reason, Actor by, CancellationToken cancellation)
     {
-        if (await store.RevokeDeviceAsync(device.Device, time.GetUtcNow(), cancellation)) LogRevoked(logger, device.Device, device.User, by);
+        var isNews = await store.RevokeDeviceAsync(device.Device, reason, time.GetUtcNow(), cancellation);
+        if (isNews) LogRevoked(logger, device.Device, device.User, by, reason);
+        crl.Outdate();
         await ReleaseAsync(device);
+        // Last: a full disk keeps nobody's stolen device alive.
+        if (isNews) await trail.WriteAsync(Entry(act, device, by, RevocationReasons.NameOf(reason)));
         return null;
     }
+
+    private static AuditEntry Entry(AuditAct act, DeviceRecord device, Actor by, string reason) =>
+        new() { Act = act, By = by.ToString(), User = device.User.ToString(), Device = device.Device.ToString(), Reason = reason };
 
     // Not cancelled with the request: what was revoked keeps neither session nor mailbox. Sends are refused first, so that nothing more comes into the mailbox.
     private async Task ReleaseAsync(DeviceRecord device)
@@ -87,8 +97,8 @@ internal sealed partial class DeviceRegister(
         device.State == DeviceState.Revoked ? "this device was revoked; it must be registered again with new keys" : "this device does not wait for approval; to end it, revoke it");
 
     [LoggerMessage(40, LogLevel.Information, "Device {Device} of {User} approved by {By}")]
-    private static partial void LogApproved(ILogger logger, DeviceId device, UserId user, string by);
+    private static partial void LogApproved(ILogger logger, DeviceId device, UserId user, Actor by);
 
-    [LoggerMessage(41, LogLevel.Information, "Device {Device} of {User} revoked by {By}")]
-    private static partial void LogRevoked(ILogger logger, DeviceId device, UserId user, string by);
+    [LoggerMessage(41, LogLevel.Information, "Device {Device} of {User} revoked by {By} ({Reason})")]
+    private static partial void LogRevoked(ILogger logger, DeviceId device, UserId user, Actor by, X509RevocationReason reason);
 }

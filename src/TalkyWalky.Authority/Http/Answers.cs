@@ -53,6 +53,13 @@ internal static class Answers
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
+    public static Task DerAsync(HttpContext context, string mediaType, ReadOnlyMemory<byte> der)
+    {
+        context.Response.ContentType = mediaType;
+        context.Response.ContentLength = der.Length;
+        return context.Response.Body.WriteAsync(der, context.RequestAborted).AsTask();
+    }
+
     public static Task EnrolmentAsync(HttpContext context, EnrolOutcome outcome)
     {
         switch (outcome)

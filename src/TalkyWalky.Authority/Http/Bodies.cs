@@ -59,6 +59,9 @@ internal static class Bodies
         }
     }
 
+    /// <summary>RFC 6960 appendix A.1: DER.</summary>
+    public static Task<byte[]?> ReadOcspRequestAsync(HttpContext context) => ReadAsync(context, "application/ocsp-request", OcspResponder.MaxRequest);
+
     private static string? TryReadName(byte[] json)
     {
         try

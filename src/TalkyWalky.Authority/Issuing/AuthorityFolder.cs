@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
 
 namespace TalkyWalky.Authority;
 
@@ -8,7 +6,7 @@ namespace TalkyWalky.Authority;
 /// </summary>
 internal sealed class AuthorityFolder(string path)
 {
-    public const string RootCertificate = "root.pem", RootKey = "root.key", IssuingCertificate = "issuing.pem", IssuingKey = "issuing.key";
+    public const string RootCertificate = "root.pem", RootKey = "root.key", RootCrl = "root.crl", IssuingCertificate = "issuing.pem", IssuingKey = "issuing.key", Request = "issuing.csr";
 
     private const int MaxFileSize = 64 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -22,7 +20,7 @@ internal sealed class AuthorityFolder(string path)
         if (Exists) throw new AuthorityException($"{_path} is there already; a second CA would cut everyone off. Move the folder away first if that is what you want");
     }
 
-    public void Create(IReadOnlyDictionary<string, string> files)
+    public void Create(IReadOnlyDictionary<string, byte[]> files)
     {
         RequireAbsent();
         var draft = _path + ".new";
@@ -30,11 +28,11 @@ internal sealed class AuthorityFolder(string path)
         {
             if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true); // left by a crash
             MakeFolder(draft);
-            foreach (var (name, text) in files) WriteDurably(Path.Combine(draft, name), text);
-            FlushFolder(draft);
+            foreach (var (name, content) in files) WriteDurably(Path.Combine(draft, name), content);
+            DurableFolder.Flush(draft);
             if (Directory.Exists(_path)) Directory.Delete(_path); // empty, see above
             Directory.Move(draft, _path);
-            FlushFolder(Path.GetDirectoryName(_path)!);
+            DurableFolder.Flush(Path.GetDirectoryName(_path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,46 +58,42 @@ internal sealed class AuthorityFolder(string path)
         }
     }
 
+    /// <summary>Null when it is not there, or cannot be what it should be.</summary>
+    public byte[]? TryReadBytes(string name)
+    {
+        var file = Path.Combine(_path, name);
+        return new FileInfo(file) is { Exists: true, Length: <= MaxFileSize } ? File.ReadAllBytes(file) : null;
+    }
+
+    /// <summary>The whole file or, when the machine stops, the old one.</summary>
+    public void Replace(string name, byte[] content)
+    {
+        var (file, draft) = (Path.Combine(_path, name), Path.Combine(_path, name + ".new"));
+        try
+        {
+            File.Delete(draft); // left by a crash
+            WriteDurably(draft, content);
+            File.Move(draft, file, overwrite: true);
+            DurableFolder.Flush(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuthorityException($"{file} cannot be written: {e.Message}", e);
+        }
+    }
+
     private static void MakeFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder); // inherits the data folder's rights
         else Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
     }
 
-    private static void WriteDurably(string file, string text)
+    private static void WriteDurably(string file, byte[] content)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
         using var stream = new FileStream(file, options);
-        stream.Write(Encoding.ASCII.GetBytes(text));
+        stream.Write(content);
         stream.Flush(flushToDisk: true);
     }
-
-    // The base library opens no folders, and a rename is on disk only when its folder is.
-    private static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        var descriptor = Open(folder, 0);
-        if (descriptor < 0) throw new IOException($"{folder} cannot be opened (errno {Marshal.GetLastPInvokeError()})");
-        try
-        {
-            if (Flush(descriptor) != 0) throw new IOException($"{folder} cannot be flushed to disk (errno {Marshal.GetLastPInvokeError()})");
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Flush(int descriptor);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
 }

@@ -47,6 +47,7 @@ internal sealed record CertificateDraft(
             CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([StatusAddress.Crl.AbsoluteUri], rule.Critical),
         Oids.AuthorityInformationAccess when StatusAddress is not null =>
             new X509AuthorityInformationAccessExtension([StatusAddress.Ocsp.AbsoluteUri], caIssuersUris: null, rule.Critical),
+        Oids.OcspNoCheck => Write(rule, static w => w.WriteNull()), // RFC 6960 §4.2.2.2.1
         Oids.CrlDistributionPoints or Oids.AuthorityInformationAccess => null,
         _ => Particular,
     };
@@ -62,7 +63,9 @@ internal sealed record CertificateDraft(
 /// <summary>Where the status of certificates from one CA will be served, below the server's public address.</summary>
 internal sealed record StatusAddress(Uri Crl, Uri Ocsp)
 {
-    public static StatusAddress OfRoot(Uri publicUrl) => new(new Uri(publicUrl, "/v1/status/root.crl"), new Uri(publicUrl, "/v1/status/ocsp"));
+    public const string RootCrl = "/v1/status/root.crl", IssuingCrl = "/v1/status/issuing.crl", OcspPath = "/v1/status/ocsp";
 
-    public static StatusAddress OfIssuing(Uri publicUrl) => new(new Uri(publicUrl, "/v1/status/issuing.crl"), new Uri(publicUrl, "/v1/status/ocsp"));
+    public static StatusAddress OfRoot(Uri publicUrl) => new(new Uri(publicUrl, RootCrl), new Uri(publicUrl, OcspPath));
+
+    public static StatusAddress OfIssuing(Uri publicUrl) => new(new Uri(publicUrl, IssuingCrl), new Uri(publicUrl, OcspPath));
 }

@@ -1,7 +1,9 @@
 using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Status;
 
 namespace TalkyWalky.Authority;
 
@@ -12,12 +14,13 @@ internal sealed class Signer : IDisposable
     private readonly Lock _lock = new();
 
     /// <param name="key">Owned from here on.</param>
-    public Signer(X500DistinguishedName name, RSA key)
+    /// <param name="keyIdentifier">As the CA's certificate has it, whoever made that; null for one that is to be made.</param>
+    public Signer(X500DistinguishedName name, RSA key, X509SubjectKeyIdentifierExtension? keyIdentifier = null)
     {
         _key = key;
         Name = name;
         Key = new PublicKey(key);
-        KeyIdentifier = new X509SubjectKeyIdentifierExtension(Key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false);
+        KeyIdentifier = keyIdentifier ?? new X509SubjectKeyIdentifierExtension(Key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false);
     }
 
     public X500DistinguishedName Name { get; }
@@ -42,8 +45,15 @@ internal sealed class Signer : IDisposable
         return new SignedCertificate(writer.Encode(), token.Serial, token.NotBefore, token.NotAfter);
     }
 
+    /// <summary>A CRL of this CA, DER.</summary>
+    /// <param name="certificate">The CA's own, DER.</param>
+    public byte[] SignCrl(ReadOnlyMemory<byte> certificate, BigInteger number, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, IEnumerable<RevokedCertificate> revoked)
+    {
+        lock (_lock) return RevocationLists.Build(certificate, number, thisUpdate, nextUpdate, revoked, X509SignatureGenerator.CreateForRSA(_key, RSASignaturePadding.Pkcs1));
+    }
+
     public string ExportEncryptedPem(string passphrase) =>
-        _key.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 600_000));
+        _key.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 600_000)) + "\n";
 
     public void Dispose() => _key.Dispose();
 }

@@ -11,18 +11,23 @@ internal static class ChatRun
         async chat =>
         {
             if (await LogInAsync(context, chat, cancellation) is var code and not ExitCode.Done) return code;
-            try
-            {
-                var terminal = context.Host.Terminal;
-                var hasScreen = terminal is { InputIsTerminal: true, OutputIsTerminal: true } && !context.Reply.Json && !OperatingSystem.IsWindows();
-                return hasScreen ? await ScreenChat.RunAsync(context, chat, with, cancellation) : await PlainChat.RunAsync(context, chat, with, cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return ExitCode.Done; // Ctrl-C is a way to leave
-            }
+            return await TalkAsync(context, chat, with, cancellation);
         },
         cancellation);
+
+    public static async Task<int> TalkAsync(CommandContext context, IChat chat, Target? with, CancellationToken cancellation)
+    {
+        try
+        {
+            var terminal = context.Host.Terminal;
+            var hasScreen = terminal is { InputIsTerminal: true, OutputIsTerminal: true } && !context.Reply.Json && !OperatingSystem.IsWindows();
+            return hasScreen ? await ScreenChat.RunAsync(context, chat, with, cancellation) : await PlainChat.RunAsync(context, chat, with, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Done; // Ctrl-C is a way to leave
+        }
+    }
 
     private static async Task<int> LogInAsync(CommandContext context, IChat chat, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TalkyWalky.Cli.Output;
 using TalkyWalky.Cli.Profile;
+using TalkyWalky.Client.Unlock;
 using TalkyWalky.Cli.Terminals;
 using TalkyWalky.Client;
 
@@ -42,8 +43,8 @@ internal sealed class CommandContext
     /// <summary>Opens the profile and hands it to <paramref name="act"/>; says why it cannot otherwise.</summary>
     public async Task<int> WithChatAsync(Func<IChat, Task<int>> act, CancellationToken cancellation)
     {
-        if (!Host.Engine.HasProfile(Profile)) return await NoProfileAsync();
-        switch (await Host.Engine.OpenAsync(Profile, Passphrases.ToUnlockAsync, Environment, cancellation))
+        if (!Host.Profiles.Has(Profile)) return await NoProfileAsync();
+        switch (await Host.Profiles.OpenAsync(Profile, Passphrases.ToUnlockAsync, Environment, cancellation))
         {
             case ChatOpening.Opened opened:
                 await using (opened.Chat) return await act(opened.Chat);

@@ -1,5 +1,6 @@
 using TalkyWalky.Cli.Output;
 using TalkyWalky.Cli.Profile;
+using TalkyWalky.Client.Unlock;
 using TalkyWalky.Client;
 using TalkyWalky.Client.Agent;
 
@@ -14,17 +15,17 @@ internal sealed class EnrolmentFlow(CommandContext context, bool waits)
     public async Task<int> RunAsync(Registration registration, bool registers, CancellationToken cancellation)
     {
         // An enrolment that was begun has its passphrase already.
-        var isBegun = context.Host.Engine.HasProfile(context.Profile);
+        var isBegun = context.Host.Profiles.Has(context.Profile);
         switch (isBegun ? await context.Passphrases.ToUnlockAsync(cancellation) : await context.Passphrases.ToCreateAsync(cancellation))
         {
             case PassphraseAnswer.Missing missing:
                 return await context.Reply.FailAsync(ExitCode.Failed, missing.Why);
             case PassphraseAnswer.Known { Passphrase: var passphrase }:
                 var steps = new Steps(context.Host.Terminal.Error, registration);
-                var engine = context.Host.Engine;
+                var profiles = context.Host.Profiles;
                 var outcome = registers
-                    ? await engine.RegisterAsync(context.Profile, passphrase, registration, steps, context.Environment, cancellation)
-                    : await engine.EnrolAsync(context.Profile, passphrase, registration, steps, context.Environment, cancellation);
+                    ? await profiles.RegisterAsync(context.Profile, passphrase, registration, steps, context.Environment, cancellation)
+                    : await profiles.EnrolAsync(context.Profile, passphrase, registration, steps, context.Environment, cancellation);
                 return outcome is EnrolOutcome.Pending pending
                     ? await PendingAsync(pending, registration, passphrase, cancellation)
                     : await ReportAsync(outcome, registration);
@@ -52,7 +53,7 @@ internal sealed class EnrolmentFlow(CommandContext context, bool waits)
         while (true)
         {
             await Task.Delay(TimeSpan.FromTicks(Math.Clamp(pause.Ticks, ShortestPause.Ticks, LongestPause.Ticks)), context.Host.Time, cancellation);
-            var outcome = await context.Host.Engine.EnrolAsync(context.Profile, passphrase, registration, new Quiet(), context.Environment, cancellation);
+            var outcome = await context.Host.Profiles.EnrolAsync(context.Profile, passphrase, registration, new Quiet(), context.Environment, cancellation);
             if (outcome is EnrolOutcome.Unreachable away)
             {
                 if (!isAway) await context.Reply.NoteAsync($"{Inert.Line(away.Why)} Asking again.");
@@ -85,7 +86,7 @@ internal sealed class EnrolmentFlow(CommandContext context, bool waits)
             case EnrolOutcome.Refused refused:
                 return await reply.FailAsync(ExitCode.Refused, refused.Why);
             case EnrolOutcome.Unreachable unreachable:
-                if (context.Host.Engine.HasProfile(context.Profile)) BegunEnrolment.Remember(context.Profile, registration);
+                if (context.Host.Profiles.Has(context.Profile)) BegunEnrolment.Remember(context.Profile, registration);
                 return await reply.FailAsync(ExitCode.Unreachable, unreachable.Why);
             case EnrolOutcome.ProfileInUse busy:
                 return await reply.FailAsync(ExitCode.Failed, busy.Why);

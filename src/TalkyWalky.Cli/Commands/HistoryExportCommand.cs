@@ -3,13 +3,12 @@ using System.Globalization;
 using TalkyWalky.Cli.Export;
 using TalkyWalky.Cli.Output;
 using TalkyWalky.Client;
+using TalkyWalky.Client.Export;
 
 namespace TalkyWalky.Cli.Commands;
 
 internal static class HistoryExportCommand
 {
-    private static readonly string[] Days = ["yyyy-MM-dd"], Moments = ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"];
-
     private sealed record Wish(Target Of, string Format, string? From, string? To, string Output, bool Force);
 
     public static Command Create(CliHost host)
@@ -37,28 +36,12 @@ internal static class HistoryExportCommand
             "talkywalky history export --with bob --format json --output - | jq '.messages | length'");
     }
 
-    /// <summary>The moment meant, in the reader's zone; of a day its first, or the next day's when it is the last wanted.</summary>
-    internal static DateTimeOffset? Moment(string? text, bool isLast, TimeZoneInfo zone)
-    {
-        if (text is null) return null;
-        if (DateTime.TryParseExact(text, Days, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            return day == DateTime.MaxValue.Date ? DateTimeOffset.MaxValue : At(isLast ? day.AddDays(1) : day, zone);
-        return At(DateTime.ParseExact(text, Moments, CultureInfo.InvariantCulture, DateTimeStyles.None), zone);
-    }
-
-    // A time that the change of clocks leaves out counts with the offset before it.
-    private static DateTimeOffset At(DateTime local, TimeZoneInfo zone)
-    {
-        var utc = local.Ticks - zone.GetUtcOffset(local).Ticks;
-        return new DateTimeOffset(Math.Clamp(utc, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks), TimeSpan.Zero);
-    }
-
     private static Option<string> DateOption(string name, string help)
     {
         var option = new Option<string>(name) { Description = help, HelpName = "DATE" };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && !DateTime.TryParseExact(result.Tokens[0].Value, [.. Days, .. Moments], CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            if (result.Tokens.Count == 1 && !LocalTime.IsWellFormed(result.Tokens[0].Value))
                 result.AddError($"{name} takes a date such as 2026-11-01, or 2026-11-01T14:30");
         });
         return option;
@@ -71,21 +54,28 @@ internal static class HistoryExportCommand
             return await context.Reply.FailAsync(ExitCode.Refused, unknown);
         var self = await chat.WhoAmIAsync(cancellation);
         var document = new HistoryDocument(
-            wish.Of, newest.Count > 0 ? newest[0].With : wish.Of.Name, self.Username, context.Host.Time.GetUtcNow(), Moment(wish.From, isLast: false, context.Zone), Moment(wish.To, isLast: true, context.Zone), context.Zone);
-        IHistoryFormat format = wish.Format switch { "html" => new HtmlFormat(document), "json" => new JsonFormat(document), _ => new TextFormat(document) };
-        var export = new HistoryExport(context, chat, document, format);
-        if (!string.Equals(wish.Output, "-", StringComparison.Ordinal)) return await ToFileAsync(context, export, wish, cancellation);
-        await export.RunAsync(context.Reply.TextAsync, cancellation);
+            wish.Of, newest.Count > 0 ? newest[0].With : wish.Of.Name, self.Username, context.Host.Time.GetUtcNow(),
+            LocalTime.Moment(wish.From, isLast: false, context.Zone), LocalTime.Moment(wish.To, isLast: true, context.Zone), context.Zone);
+        if (!string.Equals(wish.Output, "-", StringComparison.Ordinal)) return await ToFileAsync(context, chat, document, wish, cancellation);
+        await WriteAsync(context, chat, document, wish, context.Reply.TextAsync, cancellation);
         return ExitCode.Done;
     }
 
-    private static async Task<int> ToFileAsync(CommandContext context, HistoryExport export, Wish wish, CancellationToken cancellation)
+    private static async Task<long> WriteAsync(
+        CommandContext context, IChat chat, HistoryDocument document, Wish wish, Func<string, Task> write, CancellationToken cancellation)
+    {
+        using var progress = new ExportProgress(context.Host);
+        var format = wish.Format switch { "html" => HistoryFormat.Html, "json" => HistoryFormat.Json, _ => HistoryFormat.Text };
+        return await HistoryExport.WriteAsync(chat, document, format, write, progress, cancellation);
+    }
+
+    private static async Task<int> ToFileAsync(CommandContext context, IChat chat, HistoryDocument document, Wish wish, CancellationToken cancellation)
     {
         var (file, why) = PrivateFile.Create(wish.Output, wish.Force);
         if (file is null) return await context.Reply.FailAsync(ExitCode.Failed, why!);
         await using (file)
         {
-            var written = await export.RunAsync(text => file.WriteAsync(text, cancellation), cancellation);
+            var written = await WriteAsync(context, chat, document, wish, text => file.WriteAsync(text, cancellation), cancellation);
             if (!await file.KeepAsync()) return await context.Reply.FailAsync(ExitCode.Failed, $"{wish.Output} exists by now; choose another name, or add --force");
             if (context.Reply.Json) await context.Reply.ObjectAsync(new ExportedLine(Path.GetFullPath(wish.Output), written), JsonLines.Types.ExportedLine);
             else await context.Reply.LineAsync(string.Create(CultureInfo.InvariantCulture, $"{written} {(written == 1 ? "message" : "messages")} in {Inert.Line(wish.Output)}"));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TalkyWalky.Cli.Output;
 using TalkyWalky.Cli.Profile;
+using TalkyWalky.Client.Unlock;
 using TalkyWalky.Client;
 using TalkyWalky.Wire;
 
@@ -44,7 +45,7 @@ internal static class LoginCommand
         JoinLink? link = null;
         var user = wish.User;
         if (wish.Join is not null && !JoinLink.TryParse(wish.Join, out link, out var error)) return await context.Reply.FailAsync(ExitCode.Usage, error);
-        if (link is null && !context.Host.Engine.HasProfile(context.Profile)) return await context.NoProfileAsync();
+        if (link is null && !context.Host.Profiles.Has(context.Profile)) return await context.NoProfileAsync();
         var answer = await new Secrets(context.Host.Terminal).PasswordAsync(wish.PasswordFile, isNew: false, cancellation);
         if (answer is PasswordAnswer.Missing missing) return await context.Reply.FailAsync(ExitCode.Usage, missing.Why);
         var password = ((PasswordAnswer.Known)answer).Password;

@@ -58,7 +58,7 @@ internal static class NameCommand
         {
             var shown = name.Name.Length > 0 ? Inert.Line(name.Name) : "(the directory's name)";
             if (context.Reply.Json) await context.Reply.ObjectAsync(new UsedNameLine(name.Name, name.Since), JsonLines.Types.UsedNameLine);
-            else await context.Reply.LineAsync($"{PlainText.Minute(name.Since, context.Zone)} {shown}");
+            else await context.Reply.LineAsync($"{PlainMessage.Minute(name.Since, context.Zone)} {shown}");
         }
 
         return ExitCode.Done;

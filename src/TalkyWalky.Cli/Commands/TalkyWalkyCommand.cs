@@ -34,6 +34,7 @@ internal static class TalkyWalkyCommand
         {
             CommonOptions.Profile, CommonOptions.Json, CommonOptions.Verbose,
         };
+        root.Subcommands.Add(OpenCommand.Create(host));
         root.Subcommands.Add(RegisterCommand.Create(host));
         root.Subcommands.Add(LoginCommand.Create(host));
         root.Subcommands.Add(SessionCommands.Logout(host));
@@ -41,6 +42,7 @@ internal static class TalkyWalkyCommand
         root.Subcommands.Add(SessionCommands.Status(host));
         root.Subcommands.Add(DeviceCommand.Create(host));
         root.Subcommands.Add(UsersCommand.Create(host));
+        root.Subcommands.Add(ContactCommand.Create(host));
         root.Subcommands.Add(NameCommand.Create(host));
         root.Subcommands.Add(SettingsCommand.Create(host));
         root.Subcommands.Add(RoomCommand.Create(host));
@@ -52,7 +54,9 @@ internal static class TalkyWalkyCommand
         root.Subcommands.Add(ListenCommand.Create(host));
         root.Subcommands.Add(HistoryCommand.Create(host));
         root.Subcommands.Add(ChatCommand.Create(host));
-        WithExamples(root, "talkywalky register --join 'talkywalky://chat.example.org:7443/join#root=...' --user alice", "talkywalky chat --with bob");
+        root.Subcommands.Add(DirectCommand.Create(host));
+        root.Subcommands.Add(PkiCommand.Create(host));
+        WithExamples(root, "talkywalky register --join 'talkywalky://chat.example.org:7443/join#root=...' --user alice", "talkywalky open", "talkywalky chat --with bob");
         return root;
     }
 

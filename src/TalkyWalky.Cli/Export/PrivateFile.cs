@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using TalkyWalky.Client;
 
 namespace TalkyWalky.Cli.Export;
 
@@ -16,9 +17,7 @@ internal sealed class PrivateFile : IAsyncDisposable
         _path = path;
         _replaces = replaces;
         _draft = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _writer = new StreamWriter(_draft, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), options);
+        _writer = new StreamWriter(_draft, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OwnerOnly.File(FileMode.CreateNew));
     }
 
     /// <summary>The file, or a sentence that says why there is none.</summary>

@@ -39,15 +39,13 @@ internal static class PlainLists
     public static string People(int count) => count == 1 ? "1 member" : string.Create(CultureInfo.InvariantCulture, $"{count} members");
 
     public static string Member(RoomMember member) =>
-        $"{PlainText.Who(member.Username, member.Name)}: {RoomReport.Rank(member.Rank)}{(member.IsAsleep ? ", asleep" : "")}";
+        $"{PlainMessage.Who(member.Username, member.Name)}: {RoomReport.Rank(member.Rank)}{(member.IsAsleep ? ", asleep" : "")}";
 
     public static string Conversation(ConversationInfo one, TimeZoneInfo zone)
     {
-        var last = one.Last is { } message ? $"; {PlainText.Minute(message.SentAt, zone)} {Snippet(message)}" : "";
-        return $"{Title(one.Target)}: {one.Unread.ToString(CultureInfo.InvariantCulture)} unread{(one.IsMuted ? ", muted" : "")}{last}";
+        var last = one.Last is { } message ? $"; {PlainMessage.Minute(message.SentAt, zone)} {Snippet(message)}" : "";
+        return $"{PlainMessage.Title(one.Target)}: {one.Unread.ToString(CultureInfo.InvariantCulture)} unread{(one.IsMuted ? ", muted" : "")}{last}";
     }
-
-    public static string Title(Target target) => target.IsRoom ? $"room {Inert.Line(target.Name)}" : Inert.Line(target.Name);
 
     /// <summary>Who wrote it and how it begins.</summary>
     public static string Snippet(ChatMessage message)
@@ -73,9 +71,9 @@ internal static class PlainLists
 
     public static string Seen(DeviceInfo device, TimeZoneInfo zone) => device switch
     {
-        { Standing: DeviceStanding.Pending } => $"asked {PlainText.Minute(device.AddedAt, zone)}",
-        { LastLogin: { } time } => $"last seen {PlainText.Minute(time, zone)}",
-        _ => $"added {PlainText.Minute(device.AddedAt, zone)}",
+        { Standing: DeviceStanding.Pending } => $"asked {PlainMessage.Minute(device.AddedAt, zone)}",
+        { LastLogin: { } time } => $"last seen {PlainMessage.Minute(time, zone)}",
+        _ => $"added {PlainMessage.Minute(device.AddedAt, zone)}",
     };
 
     /// <summary>In groups of four, as people compare it.</summary>

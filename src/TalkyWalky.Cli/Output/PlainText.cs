@@ -6,33 +6,6 @@ namespace TalkyWalky.Cli.Output;
 /// <summary>Human output without colour or tables: stable lines for pipes and small screens.</summary>
 internal static class PlainText
 {
-    /// <summary>Continuation lines are indented, so a text cannot pass for another message.</summary>
-    public static string Message(ChatMessage message, TimeZoneInfo zone)
-    {
-        // The author comes first: a room could be named so that it looks like one.
-        var room = message.IsRoom ? $" in {Inert.Line(message.With)}" : "";
-        var mark = message.Mine ? $" ({State(message.State)})" : "";
-        var gap = message.GapBefore ? $"{Gap}{Environment.NewLine}" : "";
-        var trouble = message.Trouble is { } why ? $"{Environment.NewLine}    ! {Inert.Line(why)}" : "";
-        return $"{gap}{Minute(message.SentAt, zone)} {Who(message.From, message.FromName)}{room}{mark}: {Inert.Text(message.Text).Replace("\n", "\n    ", StringComparison.Ordinal)}{trouble}";
-    }
-
-    /// <summary>The username, which is certain, and beside it the name that the person chose.</summary>
-    public static string Who(string username, string? name) =>
-        name is null || string.Equals(name, username, StringComparison.Ordinal) ? Inert.Line(username) : $"{Inert.Line(username)} ({Inert.Line(name)})";
-
-    public const string Gap = "-- a message is missing here --";
-
-    public static string State(MessageState state) => state switch
-    {
-        MessageState.Queued => "queued",
-        MessageState.Sent => "sent",
-        MessageState.Delivered => "delivered",
-        MessageState.Read => "read",
-        MessageState.Failed => "failed",
-        _ => "received",
-    };
-
     public static string Person(PersonInfo person, TimeZoneInfo zone)
     {
         var full = person.FullName.Length > 0 ? $" ({Inert.Line(person.FullName)})" : "";
@@ -44,7 +17,7 @@ internal static class PlainText
     {
         PersonPresence.Online => "online",
         PersonPresence.Away => "away",
-        PersonPresence.Offline when person.LastSeen is { } seen => $"offline, last seen {Minute(seen, zone)}",
+        PersonPresence.Offline when person.LastSeen is { } seen => $"offline, last seen {PlainMessage.Minute(seen, zone)}",
         PersonPresence.Offline => "offline",
         _ => "presence unknown",
     };
@@ -77,7 +50,4 @@ internal static class PlainText
         yield return ("waiting for a key", status.Pending.ToString(CultureInfo.InvariantCulture));
         yield return ("messages kept", status.Messages.ToString(CultureInfo.InvariantCulture));
     }
-
-    public static string Minute(DateTimeOffset time, TimeZoneInfo zone) =>
-        TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -56,7 +56,7 @@ internal static class Rich
     public static IRenderable Message(ChatMessage message, TimeZoneInfo zone, bool namesRoom = false)
     {
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadRight(1)).AddColumn(new GridColumn().NoWrap().PadRight(1)).AddColumn(new GridColumn().PadRight(0));
-        if (message.GapBefore) grid.AddRow(new Markup(""), new Markup(""), new Markup($"[yellow]{PlainText.Gap}[/]"));
+        if (message.GapBefore) grid.AddRow(new Markup(""), new Markup(""), new Markup($"[yellow]{PlainMessage.Gap}[/]"));
         var time = TimeZoneInfo.ConvertTime(message.SentAt, zone).ToString("HH:mm", CultureInfo.InvariantCulture);
         var trouble = message.Trouble is { } why ? $"\n[red]{Markup.Escape(Inert.Line(why))}[/]" : "";
         var name = message.Mine ? $"[grey82]{Markup.Escape(Inert.Line(message.From))}[/]" : Name(message.From);

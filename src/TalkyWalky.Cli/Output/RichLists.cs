@@ -42,7 +42,7 @@ internal static class RichLists
             var unread = one.Unread > 0 ? $"[bold green]{one.Unread.ToString(CultureInfo.InvariantCulture)}[/]" : "";
             table.AddRow(
                 one.Target.IsRoom ? $"[grey58]room[/] {Rich.Name(one.Target.Name)}" : Rich.Name(one.Target.Name), unread, one.IsMuted ? "[grey58]muted[/]" : "",
-                one.Last is { } last ? PlainText.Minute(last.SentAt, zone) : "", one.Last is { } text ? Markup.Escape(PlainLists.Snippet(text)) : "");
+                one.Last is { } last ? PlainMessage.Minute(last.SentAt, zone) : "", one.Last is { } text ? Markup.Escape(PlainLists.Snippet(text)) : "");
         }
 
         return Rich.Render(table, Rich.ConsoleWidth());

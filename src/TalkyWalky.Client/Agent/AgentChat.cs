@@ -40,18 +40,11 @@ internal sealed class AgentChat(string profile) : IChat
         return people;
     }
 
-    public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
-    {
-        var reply = await AskAsync(new AgentRequest(AgentOp.Send) { Id = id, To = to, Text = text }, cancellation);
-        return reply switch
-        {
-            { Kind: AgentReplyKind.Sent, Message: { } message } => new SendOutcome.Sent(message),
-            { Kind: AgentReplyKind.Queued, Message: { } message, Text: { } why } => new SendOutcome.Queued(message, why),
-            { Kind: AgentReplyKind.Refused, Text: { } why } => new SendOutcome.Refused(why),
-            { Kind: AgentReplyKind.NotLoggedIn, Text: { } why } => new SendOutcome.NotLoggedIn(why),
-            _ => throw Unexpected(reply),
-        };
-    }
+    public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
+        PostAsync(new AgentRequest(AgentOp.Send) { Id = id, To = to, Text = text }, cancellation);
+
+    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
+        PostAsync(new AgentRequest(AgentOp.Keep) { Id = id, To = to, Text = text }, cancellation);
 
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
         MessagesAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, Before = before }, cancellation);
@@ -81,8 +74,22 @@ internal sealed class AgentChat(string profile) : IChat
 
     public async Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation)
     {
+        if (request is OwnRequest.Drafts) return await DraftsAsync(request, cancellation);
         var reply = await AskAsync(new AgentRequest(AgentOp.Own) { Own = request }, cancellation);
         return reply.OwnAnswer ?? throw Unexpected(reply);
+    }
+
+    private async Task<OwnAnswer> DraftsAsync(OwnRequest request, CancellationToken cancellation)
+    {
+        var drafts = new List<Draft>();
+        await foreach (var reply in StreamAsync(new AgentRequest(AgentOp.Own) { Own = request }, cancellation)) drafts.Add(reply.Draft ?? throw Unexpected(reply));
+        return new OwnAnswer.Drafts(drafts);
+    }
+
+    public async Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Direct) { Direct = request }, cancellation);
+        return reply.DirectAnswer ?? throw Unexpected(reply);
     }
 
     public Task TypingAsync(Target to, CancellationToken cancellation) => AskAsync(new AgentRequest(AgentOp.Typing) { To = to }, cancellation);
@@ -120,6 +127,19 @@ internal sealed class AgentChat(string profile) : IChat
 
     private static InvalidDataException Unexpected(AgentReply reply) => new($"an unexpected reply on agent.sock: {reply.Kind}");
 
+    private async Task<SendOutcome> PostAsync(AgentRequest request, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(request, cancellation);
+        return reply switch
+        {
+            { Kind: AgentReplyKind.Sent, Message: { } message } => new SendOutcome.Sent(message),
+            { Kind: AgentReplyKind.Queued, Message: { } message, Text: { } why } => new SendOutcome.Queued(message, why),
+            { Kind: AgentReplyKind.Refused, Text: { } why } => new SendOutcome.Refused(why),
+            { Kind: AgentReplyKind.NotLoggedIn, Text: { } why } => new SendOutcome.NotLoggedIn(why),
+            _ => throw Unexpected(reply),
+        };
+    }
+
     private async Task<IReadOnlyList<ChatMessage>> MessagesAsync(AgentRequest request, CancellationToken cancellation)
     {
         var messages = new List<ChatMessage>();
@@ -137,17 +157,17 @@ internal sealed class AgentChat(string profile) : IChat
     private async IAsyncEnumerable<AgentReply> StreamAsync(AgentRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var socket = await AgentSocket.TryConnectAsync(profile, cancellation) ?? throw new AgentGoneException("nobody answers on agent.sock");
-        using var line = new AgentLine(socket);
+        using var line = new SocketLine(socket, AgentProtocol.MaxReply);
         await SayAsync(line, request, cancellation);
         while (await NextAsync(line, cancellation) is { Kind: not AgentReplyKind.End } reply)
         {
             if (reply.Kind == AgentReplyKind.Failed) throw new AgentFailedException(reply.Text ?? "the program that holds this profile failed");
-            if (reply.Kind == AgentReplyKind.NotLoggedIn && request.Op != AgentOp.Send) throw new NotLoggedInException(reply.Text ?? NotLoggedInException.Sentence);
+            if (reply.Kind == AgentReplyKind.NotLoggedIn && request.Op is not (AgentOp.Send or AgentOp.Keep)) throw new NotLoggedInException(reply.Text ?? NotLoggedInException.Sentence);
             yield return reply;
         }
     }
 
-    private static async Task SayAsync(AgentLine line, AgentRequest request, CancellationToken cancellation)
+    private static async Task SayAsync(SocketLine line, AgentRequest request, CancellationToken cancellation)
     {
         try
         {
@@ -159,7 +179,7 @@ internal sealed class AgentChat(string profile) : IChat
         }
     }
 
-    private static async Task<AgentReply> NextAsync(AgentLine line, CancellationToken cancellation)
+    private static async Task<AgentReply> NextAsync(SocketLine line, CancellationToken cancellation)
     {
         try
         {

@@ -8,10 +8,13 @@ namespace TalkyWalky.Client.Agent;
 internal static class AgentProtocol
 {
     /// <summary>Both ends are this program; a mismatch means that an older or newer one owns the profile.</summary>
-    public const int Version = 2;
+    public const int Version = 6;
 
     /// <summary>Bytes of one line: 64 KiB of text is at most 6x in JSON escapes, with room for names and ids.</summary>
     public const int MaxLine = 512 * 1024;
+
+    /// <summary>Bytes of one line of a reply: a room with all its members is one.</summary>
+    public const int MaxReply = 16 * 1024 * 1024;
 
     public const int MaxConnections = 64;
 
@@ -38,6 +41,8 @@ internal enum AgentOp
     Device,
     Own,
     Typing,
+    Keep,
+    Direct,
 }
 
 /// <summary>One line per connection; which fields count depends on <paramref name="Op"/>.</summary>
@@ -54,6 +59,8 @@ internal sealed record AgentRequest(AgentOp Op)
     public DeviceRequest? Device { get; init; }
 
     public OwnRequest? Own { get; init; }
+
+    public DirectRequest? Direct { get; init; }
 
     public string? Text { get; init; }
 
@@ -106,6 +113,8 @@ internal enum AgentReplyKind
     Typing,
     DevicesChanged,
     Pending,
+    Draft,
+    Direct,
 }
 
 internal sealed record AgentReply(AgentReplyKind Kind)
@@ -130,11 +139,19 @@ internal sealed record AgentReply(AgentReplyKind Kind)
 
     public OwnAnswer? OwnAnswer { get; init; }
 
+    public DirectAnswer? DirectAnswer { get; init; }
+
+    public Draft? Draft { get; init; }
+
+    public Alarm? Alarm { get; init; }
+
     public RoomInfo? Room { get; init; }
 
     public IReadOnlyList<DeviceInfo>? Devices { get; init; }
 
     public Target? In { get; init; }
+
+    public ConversationId? Place { get; init; }
 
     public TimeSpan? RetryAfter { get; init; }
 
@@ -165,6 +182,15 @@ internal sealed record AgentReply(AgentReplyKind Kind)
 [JsonSerializable(typeof(OwnAnswer.Unreachable), TypeInfoPropertyName = "OwnAnswerUnreachable")]
 [JsonSerializable(typeof(OwnRequest.Settings), TypeInfoPropertyName = "OwnRequestSettings")]
 [JsonSerializable(typeof(OwnAnswer.Settings), TypeInfoPropertyName = "OwnAnswerSettings")]
+[JsonSerializable(typeof(OwnRequest.Drafts), TypeInfoPropertyName = "OwnRequestDrafts")]
+[JsonSerializable(typeof(OwnAnswer.Drafts), TypeInfoPropertyName = "OwnAnswerDrafts")]
+[JsonSerializable(typeof(OwnRequest.Alarms), TypeInfoPropertyName = "OwnRequestAlarms")]
+[JsonSerializable(typeof(OwnAnswer.Alarms), TypeInfoPropertyName = "OwnAnswerAlarms")]
+[JsonSerializable(typeof(DeviceRequest.Person), TypeInfoPropertyName = "DeviceRequestPerson")]
+[JsonSerializable(typeof(DeviceAnswer.Person), TypeInfoPropertyName = "DeviceAnswerPerson")]
+[JsonSerializable(typeof(DirectRequest.Connect), TypeInfoPropertyName = "DirectRequestConnect")]
+[JsonSerializable(typeof(DirectAnswer.Refused), TypeInfoPropertyName = "DirectAnswerRefused")]
+[JsonSerializable(typeof(DirectAnswer.Unreachable), TypeInfoPropertyName = "DirectAnswerUnreachable")]
 internal sealed partial class AgentJson : JsonSerializerContext;
 
 internal delegate bool TryParseId<T>(string? text, out T id);

@@ -87,7 +87,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
     private async Task ServeAsync(Socket socket)
     {
         await Task.Yield();
-        using var line = new AgentLine(socket);
+        using var line = new SocketLine(socket, AgentProtocol.MaxLine);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_aborting.Token);
         try
         {
@@ -110,7 +110,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
         }
     }
 
-    private async Task<AgentRequest?> ReadRequestAsync(AgentLine line)
+    private async Task<AgentRequest?> ReadRequestAsync(SocketLine line)
     {
         using var timeout = new CancellationTokenSource(AgentProtocol.RequestTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _aborting.Token);
@@ -118,7 +118,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
     }
 
     /// <summary>The other end cancels by closing.</summary>
-    private static async Task WatchAsync(AgentLine line, CancellationTokenSource ended)
+    private static async Task WatchAsync(SocketLine line, CancellationTokenSource ended)
     {
         try
         {
@@ -136,7 +136,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
         await ended.CancelAsync();
     }
 
-    private async Task AnswerAsync(AgentLine line, AgentRequest request, CancellationToken cancellation)
+    private async Task AnswerAsync(SocketLine line, AgentRequest request, CancellationToken cancellation)
     {
         try
         {
@@ -175,6 +175,10 @@ internal sealed partial class AgentServer : IAsyncDisposable
             case { Op: AgentOp.Conversations }:
                 foreach (var one in await _chat.ConversationsAsync(cancellation)) yield return new AgentReply(AgentReplyKind.Conversation) { Conversation = one };
                 break;
+            case { Op: AgentOp.Own, Own: OwnRequest.Drafts drafts }:
+                if (await _chat.OwnAsync(drafts, cancellation) is not OwnAnswer.Drafts { Kept: var kept }) throw new System.Diagnostics.UnreachableException();
+                foreach (var draft in kept) yield return new AgentReply(AgentReplyKind.Draft) { Draft = draft };
+                break;
             case { Op: AgentOp.Events, Sequence: { } sequence }:
                 using (var untilStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token))
                 {
@@ -199,6 +203,8 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 return new AgentReply(AgentReplyKind.Status) { Status = await _chat.StatusAsync(cancellation) };
             case { Op: AgentOp.Send, Id: { } id, To: { } to, Text: { } text }:
                 return AgentReplies.From(await _chat.SendAsync(id, to, text, cancellation));
+            case { Op: AgentOp.Keep, Id: { } id, To: { } to, Text: { } text }:
+                return AgentReplies.From(await _chat.KeepAsync(id, to, text, cancellation));
             case { Op: AgentOp.Login, Password: { } password }:
                 return AgentReplies.From(await _chat.LoginAsync(password, cancellation));
             case { Op: AgentOp.DevicePem }:
@@ -209,6 +215,8 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 return new AgentReply(AgentReplyKind.Device) { DeviceAnswer = await _chat.DeviceAsync(device, cancellation) };
             case { Op: AgentOp.Own, Own: { } own }:
                 return new AgentReply(AgentReplyKind.Own) { OwnAnswer = await _chat.OwnAsync(own, cancellation) };
+            case { Op: AgentOp.Direct, Direct: { } direct }:
+                return new AgentReply(AgentReplyKind.Direct) { DirectAnswer = await _chat.DirectAsync(direct, cancellation) };
             case { Op: AgentOp.Typing, To: { } to }:
                 await _chat.TypingAsync(to, cancellation);
                 return null;

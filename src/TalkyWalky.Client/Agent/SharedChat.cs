@@ -27,6 +27,9 @@ internal sealed class SharedChat(ProfileDoor door, Holding first) : IChat
     public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
         AskAsync(chat => chat.SendAsync(id, to, text, cancellation), cancellation);
 
+    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
+        AskAsync(chat => chat.KeepAsync(id, to, text, cancellation), cancellation);
+
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
         AskAsync(chat => chat.HistoryAsync(of, limit, before, cancellation), cancellation);
 
@@ -40,6 +43,8 @@ internal sealed class SharedChat(ProfileDoor door, Holding first) : IChat
     public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation) => AskAsync(chat => chat.DeviceAsync(request, cancellation), cancellation);
 
     public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation) => AskAsync(chat => chat.OwnAsync(request, cancellation), cancellation);
+
+    public Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation) => AskAsync(chat => chat.DirectAsync(request, cancellation), cancellation);
 
     public Task TypingAsync(Target to, CancellationToken cancellation) => AskAsync(chat => DoneAsync(chat.TypingAsync(to, cancellation)), cancellation);
 

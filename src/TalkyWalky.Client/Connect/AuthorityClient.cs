@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
@@ -29,7 +30,8 @@ internal sealed class AuthorityClient : IDisposable
         _trust = new ServerTrust(host, anchor, issuing, time);
         var handler = new SocketsHttpHandler
         {
-            SslOptions = _trust.Options(identity), AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, identity, cancellation),
+            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(10),
         };
         _http = new HttpClient(handler)
         {
@@ -98,6 +100,28 @@ internal sealed class AuthorityClient : IDisposable
         cancellation);
 
     public void Dispose() => _http.Dispose();
+
+    // The handler itself offers HTTP alone; a gateway without an authority passes on what offers the authority's name too.
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint address, SslStreamCertificateContext? identity, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? secured = null;
+        try
+        {
+            await socket.ConnectAsync(address, cancellation);
+            secured = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            var options = _trust.Options(identity);
+            options.ApplicationProtocols = [TlsProtocols.Authority, SslApplicationProtocol.Http11];
+            await secured.AuthenticateAsClientAsync(options, cancellation);
+            return secured;
+        }
+        catch
+        {
+            if (secured is not null) await secured.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static AuthenticationHeaderValue Basic(string user, string password) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"))); // RFC 7617 §2.1: UTF-8

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Threading.Channels;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Client.Connect;
@@ -13,7 +14,7 @@ internal sealed record LinkEnd(CloseCode Code, string Text);
 /// </summary>
 internal sealed class GatewayLink : IDisposable
 {
-    private const int MaxQueued = 512, MaxWaiting = 512;
+    private const int MaxQueued = 512, MaxWaiting = 512, MaxCrls = 2;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), GoodbyeTime = TimeSpan.FromSeconds(3);
 
     private readonly FrameSocket _socket;
@@ -27,6 +28,8 @@ internal sealed class GatewayLink : IDisposable
     private readonly Channel<RoomChanged> _rooms = Hints<RoomChanged>();
     private readonly Channel<PersonChanged> _people = Hints<PersonChanged>();
     private readonly Channel<Relayed> _signals = Hints<Relayed>();
+    private readonly Channel<ReadOnlyMemory<byte>> _crls = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxCrls) { SingleReader = true, SingleWriter = true });
+    private readonly RevocationListParts _crlParts = new();
 
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationToken _ended;
@@ -57,6 +60,9 @@ internal sealed class GatewayLink : IDisposable
     public ChannelReader<PersonChanged> PersonChanges => _people.Reader;
 
     public ChannelReader<Relayed> Signals => _signals.Reader;
+
+    /// <summary>CRLs, DER, as they came; empty for one that is too large.</summary>
+    public ChannelReader<ReadOnlyMemory<byte>> RevocationLists => _crls.Reader;
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended => _ended;
@@ -131,7 +137,8 @@ internal sealed class GatewayLink : IDisposable
         _outstanding.Dispose();
     }
 
-    private void End(LinkEnd end)
+    /// <summary>Ends the connection; the first reason counts.</summary>
+    public void End(LinkEnd end)
     {
         lock (_gate)
         {
@@ -192,6 +199,7 @@ internal sealed class GatewayLink : IDisposable
             _rooms.Writer.TryComplete();
             _people.Writer.TryComplete();
             _signals.Writer.TryComplete();
+            _crls.Writer.TryComplete();
         }
     }
 
@@ -215,6 +223,9 @@ internal sealed class GatewayLink : IDisposable
                 break;
             case ServerFrame.BodyOneofCase.Relayed:
                 _signals.Writer.TryWrite(frame.Relayed);
+                break;
+            case ServerFrame.BodyOneofCase.RevocationList:
+                if (_crlParts.Add(frame.RevocationList) is { } crl) await _crls.Writer.WriteAsync(crl, _ended);
                 break;
             case ServerFrame.BodyOneofCase.Closing:
                 End(new LinkEnd(frame.Closing.Code, frame.Closing.Text));

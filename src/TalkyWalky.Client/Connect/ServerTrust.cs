@@ -41,13 +41,13 @@ internal sealed class ServerTrust(string host, TrustAnchor? anchor, IReadOnlyLis
         TargetHost = host,
         EnabledSslProtocols = SslProtocols.Tls13,
         ClientCertificateContext = identity,
-        // Our own policy decides below; this only keeps the platform from fetching anything.
-        CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
-        },
+        CertificateChainPolicy = NothingFetched(),
         RemoteCertificateValidationCallback = Validate,
     };
+
+    /// <summary>Keeps the platform from fetching anything; whom to believe, and status, is decided by our own path validation and CRLs.</summary>
+    public static X509ChainPolicy NothingFetched() =>
+        new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
     public static string Address(string host, int port) =>
         string.Create(CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}").ToLowerInvariant();

@@ -16,7 +16,7 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1), LookAgain = TimeSpan.FromMinutes(1);
 
     private readonly Signal _changed = new();
-    private readonly DeviceNews _news = new(database, events);
+    private readonly DeviceNews _news = new(database, events, environment.Directions);
 
     public async Task<DeviceAnswer> AnswerAsync(DeviceRequest request, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ namespace TalkyWalky.Client.Devices;
 /// Compares the list of own devices with the one seen last, which is kept, and tells the person what changed: a device that asks to come in, came in, or was revoked.
 /// A server that adds one behind the person's back is noticed by this.
 /// </summary>
-internal sealed class DeviceNews(Database database, EventHub events)
+internal sealed class DeviceNews(Database database, EventHub events, Directions directions)
 {
     private IReadOnlyList<DeviceInfo> _told = [];
 
@@ -32,7 +32,7 @@ internal sealed class DeviceNews(Database database, EventHub events)
         cancellation);
 
     /// <summary>Sentences for what is new.</summary>
-    private static List<string> Compare(Rows rows, IReadOnlyList<DeviceInfo> devices)
+    private List<string> Compare(Rows rows, IReadOnlyList<DeviceInfo> devices)
     {
         var known = Known(rows);
         var now = devices.ToDictionary(static device => device.Device.ToString(), static device => device.Standing, StringComparer.Ordinal);
@@ -48,7 +48,7 @@ internal sealed class DeviceNews(Database database, EventHub events)
         return sentences;
     }
 
-    private static string? Sentence(DeviceInfo device, DeviceStanding? before, bool isFirstLook)
+    private string? Sentence(DeviceInfo device, DeviceStanding? before, bool isFirstLook)
     {
         var id = device.Device.ToString()[..8];
         var called = device.Name is null ? id : $"{id} (\"{device.Name}\")";
@@ -56,11 +56,11 @@ internal sealed class DeviceNews(Database database, EventHub events)
         return device.Standing switch
         {
             DeviceStanding.Pending when wasIn =>
-                $"Your device {called} comes back after a long time and asks to be let in; its key is {Short(device)}. Compare the key, then approve it with: talkywalky device approve {id}. If that was not you, reject it and change your password.",
+                $"Your device {called} comes back after a long time and asks to be let in; its key is {Short(device)}. Compare the key, then {directions.Approve(id)}. If that was not you, reject it and change your password.",
             DeviceStanding.Pending =>
-                $"A new device asks to be added to your account: {called}, key {Short(device)}. Compare the key with the one that it shows, then approve it with: talkywalky device approve {id}. If that was not you, reject it and change your password.",
+                $"A new device asks to be added to your account: {called}, key {Short(device)}. Compare the key with the one that it shows, then {directions.Approve(id)}. If that was not you, reject it and change your password.",
             DeviceStanding.Active or DeviceStanding.Asleep when !isFirstLook && !wasIn =>
-                $"The device {called} was added to your account, approved by {(device.ApprovedBy is { } by ? $"your device {by.ToString()[..8]}" : "an administrator")}. If you know nothing of it: talkywalky device revoke {id}, and change your password.",
+                $"The device {called} was added to your account, approved by {(device.ApprovedBy is { } by ? $"your device {by.ToString()[..8]}" : "an administrator")}. If you know nothing of it, change your password and {directions.Revoke(id)}.",
             DeviceStanding.Revoked when before == DeviceStanding.Pending => $"The device {called} was turned away.",
             DeviceStanding.Revoked when before is not null => $"Your device {called} was revoked: it gets no more messages. If that was not you, ask your administrator.",
             _ => null,

@@ -4,11 +4,13 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Devices;
+using TalkyWalky.Client.Direct;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Own;
 using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Send;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
 using TalkyWalky.Wire;
@@ -22,6 +24,7 @@ internal sealed class ChatEngine : IChat
 
     private readonly ProfileFolder _folder;
     private readonly Self _self;
+    private readonly StatusBook _book;
     private readonly ClientEnvironment _environment;
     private readonly CancellationTokenSource _stopping = new();
     private readonly EventHub _events;
@@ -30,15 +33,18 @@ internal sealed class ChatEngine : IChat
     private readonly People _people;
     private readonly RoomDesk _rooms;
     private readonly DeviceDesk _devices;
+    private readonly CardDesk _cards;
     private readonly OwnDesk _own;
+    private readonly DirectDesk _direct;
     private readonly ConnectionLoop _loop;
     private readonly Task _running;
     private int _disposed;
 
-    public ChatEngine(ProfileFolder folder, Self self, ClientEnvironment environment)
+    public ChatEngine(ProfileFolder folder, Self self, StatusBook book, ClientEnvironment environment)
     {
         _folder = folder;
         _self = self;
+        _book = book;
         _environment = environment;
         var log = environment.Logs.CreateLogger("TalkyWalky.Client");
         _events = new EventHub(Database);
@@ -48,8 +54,10 @@ internal sealed class ChatEngine : IChat
         _people = new People(Database, _events, names, DevicesChanged);
         _rooms = new RoomDesk(Database, _outbox, environment);
         _devices = new DeviceDesk(Database, _events, environment, log, () => _loop!.Restart());
+        _cards = new CardDesk(Database, _people, book, self, environment);
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
-        _loop = new ConnectionLoop(Database, _outbox, _people, [_rooms, _devices, _own], _status, _events, environment, log);
+        _direct = new DirectDesk(_outbox, self, book, Stored);
+        _loop = new ConnectionLoop(Database, _outbox, _people, [new StatusDesk(book, _outbox, _events, log), _rooms, _devices, _cards, _own], book, _status, _events, environment, log);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -61,7 +69,7 @@ internal sealed class ChatEngine : IChat
     {
         var (state, trouble) = _status.Now;
         return await Database.RunAsync(
-            rows => new ChatStatus(state, trouble, rows.Outbox.Count(), rows.Pending.Count(), rows.Messages.Count()), cancellation);
+            rows => new ChatStatus(state, trouble, rows.Outbox.Count(), rows.Pending.Count(), rows.Messages.Count(), rows.Messages.NewestSequence(), _people.IsAway), cancellation);
     }
 
     public async Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation)
@@ -80,7 +88,11 @@ internal sealed class ChatEngine : IChat
             await Task.Delay(Poll, _environment.Time, cancellation);
     }
 
-    public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
+    public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) => PostAsync(id, to, text, isFollowed: true, cancellation);
+
+    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => PostAsync(id, to, text, isFollowed: false, cancellation);
+
+    private async Task<SendOutcome> PostAsync(MessageId id, Target to, string text, bool isFollowed, CancellationToken cancellation)
     {
         if (Check(to, text) is { } why) return new SendOutcome.Refused(why);
         try
@@ -90,12 +102,21 @@ internal sealed class ChatEngine : IChat
             // A room that this person was added to while the device was away.
             if (stored.IsUnknownRoom && await RoomAsync(new RoomRequest.Show(to.Name), cancellation) is RoomAnswer.Shown)
                 stored = await Database.RunAsync(rows => Keep(rows, id, to, text), cancellation);
-            return stored.Known ?? await FollowAsync(id, stored.Message!, stored.Contact, cancellation);
+            if (stored.Known is { } known) return known;
+            return isFollowed ? await FollowAsync(id, stored.Message!, stored.Contact, cancellation) : Begin(stored.Message!, stored.Contact);
         }
         catch (SqliteException failure)
         {
             return new SendOutcome.Refused($"The message was not kept and not sent: {StoreFailure.Explain(failure)}");
         }
+    }
+
+    private SendOutcome.Queued Begin(ChatMessage message, long contact)
+    {
+        _outbox.Poke(contact);
+        var (state, trouble) = _status.Now;
+        if (state is ConnectionState.Offline) _loop.TryNudge();
+        return new SendOutcome.Queued(message, trouble ?? "The message is kept and on its way.");
     }
 
     public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
@@ -128,7 +149,9 @@ internal sealed class ChatEngine : IChat
     public async Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);
-        return await _devices.AnswerAsync(request, cancellation);
+        if (request is not DeviceRequest.Person card) return await _devices.AnswerAsync(request, cancellation);
+        await WhileConnectingAsync(cancellation);
+        return await _cards.AnswerAsync(card.User, cancellation);
     }
 
     public async Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation)
@@ -136,6 +159,21 @@ internal sealed class ChatEngine : IChat
         await RequireLoginAsync(cancellation);
         if (request is OwnRequest.SetName or OwnRequest.RevertName) await WhileConnectingAsync(cancellation);
         return await _own.AnswerAsync(request, cancellation);
+    }
+
+    public async Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        if (request is DirectRequest.Connect or DirectRequest.Listen) await WhileStatusComesAsync(cancellation);
+        return await _direct.AnswerAsync(request, cancellation);
+    }
+
+    // A profile that was made just now has no CRL before its first connection.
+    private async Task WhileStatusComesAsync(CancellationToken cancellation)
+    {
+        var started = _environment.Time.GetTimestamp();
+        while (!_book.HasAny(StatusBook.FreshWithoutServer) && _status.Now.State is (ConnectionState.Connecting or ConnectionState.Online) && _environment.Time.GetElapsedTime(started) < ConnectTime)
+            await Task.Delay(Poll, _environment.Time, cancellation);
     }
 
     public async Task TypingAsync(Target to, CancellationToken cancellation)
@@ -162,6 +200,7 @@ internal sealed class ChatEngine : IChat
     {
         await Database.RunAsync(static rows => rows.Settings.Set(SettingNames.LoggedOut, []), cancellation);
         _status.Set(ConnectionState.LoggedOut, NotLoggedInException.Sentence);
+        await _direct.AnswerAsync(new DirectRequest.Stop(), CancellationToken.None);
         _loop.Restart();
     }
 
@@ -182,6 +221,7 @@ internal sealed class ChatEngine : IChat
         await FlushAsync();
         await _stopping.CancelAsync();
         await _running;
+        await _direct.DisposeAsync();
         _events.Close();
         await _outbox.ReleaseAsync(contact: null, "The program is closing; the message is kept and goes out when it runs again.");
         await _folder.DisposeAsync();
@@ -206,6 +246,11 @@ internal sealed class ChatEngine : IChat
         var started = _environment.Time.GetTimestamp();
         while (!_outbox.IsIdle && _status.Now.State == ConnectionState.Online && _environment.Time.GetElapsedTime(started) < FlushTime)
             await Task.Delay(Poll, _environment.Time, CancellationToken.None);
+    }
+
+    private void Stored(InboxResult result)
+    {
+        if (result.HasNewContacts) _people.ContactsChanged();
     }
 
     private void DevicesChanged(UserId user)
@@ -249,7 +294,7 @@ internal sealed class ChatEngine : IChat
         var current = await Database.RunAsync(rows => rows.Messages.Find(_self.User, id), cancellation) ?? message;
         if (Fate(current) is { } known) _outbox.Resolve(id, known);
         var (state, trouble) = _status.Now;
-        if (state is ConnectionState.Refused or ConnectionState.LoggedOut || (state is ConnectionState.Offline && !_loop.TryNudge()))
+        if (state is ConnectionState.Refused or ConnectionState.LoggedOut || (state is ConnectionState.Offline && !_loop.TryNudge() && !_outbox.IsCarried(contact)))
             _outbox.Resolve(id, new SendOutcome.Queued(current, trouble ?? "There is no connection; the message is kept and goes out when the server is back."));
         return await fate.WaitAsync(cancellation);
     }

@@ -4,6 +4,7 @@ using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Send;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
@@ -21,7 +22,11 @@ internal abstract record AfterConnection
     public sealed record AtOnce : AfterConnection;
 
     /// <summary>Only a person can help; nothing is tried until then.</summary>
-    public sealed record Stop(ConnectionState State, string Why) : AfterConnection;
+    public sealed record Stop(ConnectionState State, string Why) : AfterConnection
+    {
+        /// <summary>Looks again after this time: the help may be given where this program does not see it. Null: never.</summary>
+        public TimeSpan? Again { get; init; }
+    }
 }
 
 /// <summary>Work that goes on for as long as a connection lives.</summary>
@@ -37,9 +42,12 @@ internal interface IConnectionPart
 /// <summary>Keeps this device connected: one connection after another, with jittered back-off between them, until it is disposed of.</summary>
 /// <param name="parts">What else works while a connection lives.</param>
 internal sealed class ConnectionLoop(
-    Database database, Outbox outbox, People people, IReadOnlyList<IConnectionPart> parts, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
+    Database database, Outbox outbox, People people, IReadOnlyList<IConnectionPart> parts, StatusBook book, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
 {
     private static readonly TimeSpan NudgeInterval = TimeSpan.FromSeconds(1), StableAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>An account is enabled again by an administrator, of whom nobody tells this device.</summary>
+    private static readonly TimeSpan DisabledPause = TimeSpan.FromMinutes(2);
 
     private const string Failed = "This program failed; its log says where. It tries again.";
 
@@ -47,6 +55,9 @@ internal sealed class ConnectionLoop(
     private readonly Lock _gate = new();
     private long _lastAttempt;
     private CancellationTokenSource? _current;
+
+    /// <summary>What the directory calls this person, where that is not what the certificate says.</summary>
+    private string? _name;
 
     /// <summary>Tries again now if the loop is waiting. False when the last attempt is less than a second old.</summary>
     public bool TryNudge()
@@ -99,7 +110,8 @@ internal sealed class ConnectionLoop(
         };
         status.Set(state, why);
         await outbox.ReleaseAsync(contact: null, why);
-        if (after is AfterConnection.Stop) await _resume.WaitAsync(cancellation);
+        if (after is AfterConnection.Stop { Again: null }) await _resume.WaitAsync(cancellation);
+        else if (after is AfterConnection.Stop { Again: { } pause }) await _resume.WaitAsync(pause, environment.Time, cancellation);
         else await _resume.WaitAsync(backOff.Next(), environment.Time, cancellation);
     }
 
@@ -149,9 +161,14 @@ internal sealed class ConnectionLoop(
             return new AfterConnection.Stop(ConnectionState.Refused, waits ?? Sentences.Expired(credentials.Identity.NotAfter));
         }
 
+        if (book.RevokedAt(CertificateName.Of(credentials.Identity)) is not null) return new AfterConnection.Stop(ConnectionState.Refused, Sentences.Revoked);
         var generation = await database.RunAsync(static rows => NextGeneration(rows), cancellation);
         switch (await Dialer.DialAsync(credentials, generation, environment.Time, cancellation))
         {
+            case DialOutcome.Connected { Welcome.Username: { Length: > 0 } name } renamed when IsNews(name, credentials):
+                _name = name;
+                renamed.Socket.Dispose();
+                return new AfterConnection.Retry("The name of this account changed; its certificate is renewed.");
             case DialOutcome.Connected connected:
                 return await ServeAsync(connected, credentials, generation, cancellation);
             case DialOutcome.Closed closed:
@@ -165,14 +182,19 @@ internal sealed class ConnectionLoop(
         }
     }
 
+    // Asked for once: where the authority keeps the old name, the device goes on with it.
+    private bool IsNews(string name, Credentials credentials) =>
+        !string.Equals(name, credentials.Identity.Username, StringComparison.Ordinal) && !string.Equals(name, _name, StringComparison.Ordinal);
+
     private async Task<Credentials> FreshCredentialsAsync(CancellationToken cancellation)
     {
         var credentials = await LoadAsync(cancellation);
         var renewal = new Renewal(database, environment);
         await renewal.DestroyOldKeysAsync(cancellation);
-        if (!Renewal.IsDue(credentials, environment.Time.GetUtcNow())) return credentials;
+        var isRenamed = _name is { } name && !string.Equals(name, credentials.Identity.Username, StringComparison.Ordinal);
+        if (!isRenamed && !Renewal.IsDue(credentials, environment.Time.GetUtcNow())) return credentials;
         string? trouble;
-        using (credentials) trouble = await renewal.RenewAsync(credentials, cancellation);
+        using (credentials) trouble = await renewal.RenewAsync(credentials, isRenamed, cancellation);
         if (trouble is not null) await events.NoticeAsync(trouble);
         return await LoadAsync(cancellation);
     }
@@ -196,7 +218,7 @@ internal sealed class ConnectionLoop(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failed = null;
         List<ReadOnlyMemory<byte>> issuing = [.. credentials.Issuing, .. connected.Welcome.IssuingCertificates.Take(8).Select(static der => der.Memory)];
-        using var context = new SendContext(link, credentials, issuing, outbox, Fail);
+        using var context = new SendContext(link, credentials, issuing, outbox, book, Fail);
         if (connected.Welcome.SeenGeneration >= generation) await DiscardSessionsAsync(connected.Welcome.SeenGeneration, generation, cancellation);
         ClientLog.Connected(log, credentials.Identity.Device, generation);
 
@@ -251,7 +273,9 @@ internal sealed class ConnectionLoop(
                 return new AfterConnection.Stop(ConnectionState.LoggedOut, text);
             case CloseCode.DeviceRevoked:
                 return new AfterConnection.Stop(ConnectionState.Refused, Sentences.Revoked);
-            case CloseCode.AccountDisabled or CloseCode.Version:
+            case CloseCode.AccountDisabled:
+                return new AfterConnection.Stop(ConnectionState.Refused, text) { Again = DisabledPause };
+            case CloseCode.Version:
                 return new AfterConnection.Stop(ConnectionState.Refused, text);
             case CloseCode.Replaced:
                 return new AfterConnection.Stop(

@@ -5,8 +5,8 @@ using TalkyWalky.Client.Store;
 namespace TalkyWalky.Client.Engine;
 
 /// <summary>
-/// Tells listeners what happens. Received messages are always read from the store, from where the listener stands, so none is skipped or told twice
-/// however slow it is; other events wait in a bounded buffer.
+/// Tells listeners what happens. Received messages and alarms are always read from the store, from where the listener stands, so none is skipped or told twice
+/// however slow it is; other events wait in a bounded buffer, which drops the oldest.
 /// </summary>
 internal sealed class EventHub(Database database)
 {
@@ -18,7 +18,7 @@ internal sealed class EventHub(Database database)
 
     public bool HasListeners => Listeners().Length > 0;
 
-    /// <summary>New messages are in the store.</summary>
+    /// <summary>New messages or alarms are in the store.</summary>
     public void Arrived()
     {
         foreach (var listener in Listeners()) listener.Arrived();
@@ -29,19 +29,31 @@ internal sealed class EventHub(Database database)
         foreach (var listener in Listeners()) listener.Add(happening);
     }
 
-    /// <summary>Tells it now, or to the next listener when there is none.</summary>
-    public Task NoticeAsync(string text) => TellAsync(text, isAlarm: false);
-
-    /// <summary>As <see cref="NoticeAsync"/>.</summary>
-    public Task AlarmAsync(string text) => TellAsync(text, isAlarm: true);
-
-    private async Task TellAsync(string text, bool isAlarm)
+    /// <summary>Own messages are in another state.</summary>
+    public void Changed(IReadOnlyList<ChatMessage> messages)
     {
-        if (Listeners().Length > 0) Publish(Spoken(text, isAlarm));
-        else await database.RunAsync(rows => rows.Journal.AddNotice(text, isAlarm), CancellationToken.None);
+        foreach (var message in messages) Publish(new ChatEvent.StateChanged(message));
     }
 
-    private static ChatEvent Spoken(string text, bool isAlarm) => isAlarm ? new ChatEvent.Alarm(text) : new ChatEvent.Notice(text);
+    /// <summary>A conversation looks different; null when it does not.</summary>
+    public void Changed(ConversationInfo? conversation)
+    {
+        if (conversation is not null) Publish(new ChatEvent.ConversationChanged(conversation));
+    }
+
+    /// <summary>Tells it now, or to the next listener when there is none.</summary>
+    public async Task NoticeAsync(string text)
+    {
+        if (HasListeners) Publish(new ChatEvent.Notice(text));
+        else await database.RunAsync(rows => rows.Journal.AddNotice(text), CancellationToken.None);
+    }
+
+    /// <summary>Tells it as <see cref="NoticeAsync"/>, and keeps it until the person acknowledges it.</summary>
+    public async Task AlarmAsync(string text)
+    {
+        await database.RunAsync(rows => rows.Alarms.Raise(text), CancellationToken.None);
+        Arrived();
+    }
 
     public void Close()
     {
@@ -60,12 +72,19 @@ internal sealed class EventHub(Database database)
 
         try
         {
-            foreach (var (text, isAlarm) in await database.RunAsync(static rows => rows.Journal.TakeNotices(), cancellation)) yield return Spoken(text, isAlarm);
+            var (notices, told) = await database.RunAsync(static rows => (rows.Journal.TakeNotices(), rows.Alarms.Told()), cancellation);
+            foreach (var text in notices) yield return new ChatEvent.Notice(text);
             listener.Arrived();
             await foreach (var signal in listener.Signals.ReadAllAsync(cancellation))
             {
                 if (signal is not null) yield return signal;
                 if (!listener.TakeArrived()) continue;
+                foreach (var (id, text) in await database.RunAsync(rows => rows.Alarms.TellAfter(told), cancellation))
+                {
+                    yield return new ChatEvent.Alarm(id, text);
+                    told = id;
+                }
+
                 while (await ReadAsync(sequence, cancellation) is { Count: > 0 } page)
                 {
                     foreach (var message in page) yield return new ChatEvent.Received(message);

@@ -27,6 +27,14 @@ internal sealed class People(Database database, EventHub events, ShownNames name
         }
     }
 
+    public bool IsAway
+    {
+        get
+        {
+            lock (_gate) return _away;
+        }
+    }
+
     /// <summary>The set of people to watch may have changed.</summary>
     public void ContactsChanged() => _watch.Raise();
 
@@ -64,6 +72,13 @@ internal sealed class People(Database database, EventHub events, ShownNames name
         }
     }
 
+    /// <summary>A person as the server tells of him, called as his own record says. Null when it names nobody.</summary>
+    public async Task<PersonInfo?> MeetAsync(Person person, SendContext context)
+    {
+        if (Told(person) is { } told) await names.LearnAsync([told], context);
+        return Read(person);
+    }
+
     public async Task<IReadOnlyList<PersonInfo>> ListAsync(bool activeOnly, CancellationToken cancellation)
     {
         SendContext? context;
@@ -71,8 +86,8 @@ internal sealed class People(Database database, EventHub events, ShownNames name
         if (context is not null && await AskAsync(context, activeOnly, cancellation) is { } people) return people;
         if (activeOnly) return [];
         return await database.RunAsync<IReadOnlyList<PersonInfo>>(
-            static rows => [.. rows.Contacts.All().Where(static one => one.User is not null)
-                .Select(one => new PersonInfo(one.User!.Value, one.Username, "", PersonPresence.Unknown, null, rows.Names.Shown(one.User.Value)))
+            static rows => [.. rows.Contacts.Everyone().Where(static one => one.Contact is { Kind: ContactKind.Person, User: not null })
+                .Select(static one => new PersonInfo(one.Contact.User!.Value, one.Contact.Username, "", PersonPresence.Unknown, null, one.Shown))
                 .OrderBy(static one => one.Username, StringComparer.Ordinal)],
             cancellation);
     }

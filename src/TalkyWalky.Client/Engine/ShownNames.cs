@@ -18,6 +18,8 @@ internal sealed class ShownNames(Database database)
     /// <summary>Verifying takes about a millisecond; of more people than this the oldest known are verified again.</summary>
     private const int MaxKnown = 10_000;
 
+    private const int ParallelFrom = 8;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<UserId, (Digest Token, ShownName Name)> _known = [];
 
@@ -30,16 +32,16 @@ internal sealed class ShownNames(Database database)
     /// <summary>Verifies and keeps. Returns those whose name is now another one.</summary>
     public async Task<HashSet<UserId>> LearnAsync(IEnumerable<ToldProfile> told, SendContext context)
     {
-        var records = new List<(Digest Token, ProfileRecord Record)>();
-        foreach (var one in told)
-        {
-            if (one.Token.IsEmpty) continue;
-            var token = Digest.Sha256(one.Token.Span);
-            if (IsKnown(one.User, token)) continue;
-            if (ProfileRecord.TryVerify(one.Token.Span, context.Credentials.Anchor, context.Issuing) is { } record && record.User == one.User) records.Add((token, record));
-        }
+        var unknown = told.Where(static one => !one.Token.IsEmpty).Select(static one => (Hash: Digest.Sha256(one.Token.Span), Told: one)).Where(one => !IsKnown(one.Told.User, one.Hash)).ToList();
+        if (unknown.Count == 0) return [];
+        var records = unknown.Count < ParallelFrom
+            ? unknown.ConvertAll(Verify)
+            : await Task.Run(() => unknown.AsParallel().AsOrdered().Select(Verify).ToList(), context.Ended);
+        records.RemoveAll(static one => one.Record is null);
+        return records.Count == 0 ? [] : await KeepAsync(records.ConvertAll(static one => (one.Hash, one.Record!)));
 
-        return records.Count == 0 ? [] : await KeepAsync(records);
+        (Digest Hash, ProfileRecord? Record) Verify((Digest Hash, ToldProfile Told) one) =>
+            (one.Hash, ProfileRecord.TryVerify(one.Told.Token.Span, context.Credentials.Anchor, context.Issuing) is { } record && record.User == one.Told.User ? record : null);
     }
 
     /// <summary>A contact that came after its name was learned gets it.</summary>

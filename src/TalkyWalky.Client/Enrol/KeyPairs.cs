@@ -44,5 +44,6 @@ internal static class SelfInfo
 {
     public static Self From(Credentials credentials, string profile) => new(
         credentials.Identity.User, credentials.Identity.Username, credentials.Identity.Organisation, credentials.Identity.Domain, credentials.Identity.Device,
-        credentials.Identity.CertificateHash.ToString(), credentials.Identity.NotAfter, credentials.Address, profile);
+        credentials.Identity.CertificateHash.ToString(), credentials.Identity.NotAfter, credentials.Address, profile,
+        new JoinLink(credentials.Profile.Host, credentials.Profile.Port, credentials.Anchor.Hash, Invitation: null).ToString());
 }

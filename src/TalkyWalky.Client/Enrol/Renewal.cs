@@ -17,12 +17,13 @@ internal sealed class Renewal(Database database, ClientEnvironment environment)
     public static bool IsDue(Credentials credentials, DateTimeOffset now) => IsIdentityDue(credentials.Identity, now) || now - credentials.EncryptionSince >= EncryptionAge;
 
     /// <summary>Null when all that was due is renewed; else why not, as a sentence. What works goes on meanwhile.</summary>
-    public async Task<string?> RenewAsync(Credentials credentials, CancellationToken cancellation)
+    /// <param name="isRenamed">The identity is renewed whatever its age.</param>
+    public async Task<string?> RenewAsync(Credentials credentials, bool isRenamed, CancellationToken cancellation)
     {
         var now = environment.Time.GetUtcNow();
         using var client = new AuthorityClient(
             credentials.Profile.Host, credentials.Profile.Port, credentials.Anchor, credentials.Profile.Issuing, credentials.TlsIdentity(), environment.Time);
-        var trouble = IsIdentityDue(credentials.Identity, now) ? await RenewIdentityAsync(client, credentials, cancellation) : null;
+        var trouble = isRenamed || IsIdentityDue(credentials.Identity, now) ? await RenewIdentityAsync(client, credentials, cancellation) : null;
         if (now - credentials.EncryptionSince >= EncryptionAge) trouble ??= await RenewEncryptionAsync(client, credentials, cancellation);
         return trouble;
     }
@@ -38,7 +39,14 @@ internal sealed class Renewal(Database database, ClientEnvironment environment)
         using var key = credentials.OpenIdentityKey();
         var (device, why) = await AskAsync(client, "identity", key, credentials, DeviceKeyUse.Identity, cancellation);
         if (device is null) return why;
-        await database.RunAsync(rows => rows.Settings.Set(SettingNames.IdentityCertificate, device.Der.Span), cancellation);
+        await database.RunAsync(
+            rows =>
+            {
+                rows.Settings.Set(SettingNames.IdentityCertificate, device.Der.Span);
+                ProfileSettings.Write(rows, credentials.Profile with { Username = device.Username });
+                rows.Messages.Owner = (device.User, device.Username);
+            },
+            cancellation);
         return null;
     }
 

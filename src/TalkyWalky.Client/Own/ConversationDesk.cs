@@ -52,8 +52,8 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
                 _changed.Clear();
             }
 
-            foreach (var conversation in await database.RunAsync(rows => changed.Where(contact => rows.Contacts.Find(contact) is not null).Select(rows.Conversations.Find).ToList(), ended))
-                events.Publish(new ChatEvent.ConversationChanged(conversation));
+            await database.RunAsync(
+                rows => changed.Where(contact => rows.Contacts.Find(contact) is not null).Select(rows.Conversations.Find).ToList(), ended, found => found.ForEach(events.Changed));
         }
     }
 
@@ -65,6 +65,13 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
 
     public Task<OwnAnswer> MarkReadAsync(Target target, long? upTo, DeviceId device, CancellationToken cancellation) =>
         ChangeAsync(target, (rows, contact) => MarkRead(rows, contact, upTo ?? long.MaxValue, device), cancellation);
+
+    public async Task<OwnAnswer> DiscardAsync(Target target, MessageId message, CancellationToken cancellation)
+    {
+        var changed = await database.RunAsync(
+            rows => rows.Contacts.Find(target) is { } contact && rows.Cleared.Discard(contact.Id, message) ? rows.Conversations.Find(contact.Id) : null, cancellation, events.Changed);
+        return changed is null ? new OwnAnswer.Refused("Only a message of your own that was refused can be taken out of the history; it is none, or is gone already.") : new OwnAnswer.Done();
+    }
 
     private static bool MarkRead(Rows rows, Contact contact, long upTo, DeviceId device)
     {
@@ -78,7 +85,7 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
         }
 
         if (!OwnSettings.Of(rows).ReadReceipts) return true;
-        foreach (var (author, message) in rows.Conversations.Received(contact.Id, before, newest.Position, MaxReceipts)) rows.Receipts.AddRead(author, message);
+        rows.Receipts.AddRead(contact.Id, before, newest.Position, MaxReceipts);
         return true;
     }
 
@@ -91,11 +98,10 @@ internal sealed class ConversationDesk(Database database, EventHub events, Clien
 
     private async Task<OwnAnswer> ChangeAsync(Target target, Func<Rows, Contact, bool> change, CancellationToken cancellation)
     {
-        var (found, changed) = await database.RunAsync<(bool, ConversationInfo?)>(
-            rows => rows.Contacts.Find(target) is not { } contact ? (false, null) : (true, change(rows, contact) ? rows.Conversations.Find(contact.Id) : null), cancellation);
-        if (!found)
-            return new OwnAnswer.Refused(target.IsRoom ? $"You are in no room called \"{target.Name}\"; see: room list." : $"There is no conversation with \"{target.Name}\"; check the name.");
-        if (changed is not null) events.Publish(new ChatEvent.ConversationChanged(changed));
-        return new OwnAnswer.Done();
+        var (found, _) = await database.RunAsync<(bool Found, ConversationInfo? Changed)>(
+            rows => rows.Contacts.Find(target) is not { } contact ? (false, null) : (true, change(rows, contact) ? rows.Conversations.Find(contact.Id) : null),
+            cancellation, answer => events.Changed(answer.Changed));
+        if (found) return new OwnAnswer.Done();
+        return new OwnAnswer.Refused(target.IsRoom ? $"You are in no room called \"{target.Name}\"; see: room list." : $"There is no conversation with \"{target.Name}\"; check the name.");
     }
 }

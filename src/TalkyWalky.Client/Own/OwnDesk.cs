@@ -8,11 +8,12 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Own;
 
-/// <summary>The person's names, settings, read state and history, in step on all own devices.</summary>
+/// <summary>The person's names, settings, read state and history, in step on all own devices; drafts and alarms of this one.</summary>
 internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown, EventHub events, DeviceId device, ClientEnvironment environment, ILogger log) : IConnectionPart
 {
     private readonly NameDesk _names = new(database, shown, environment);
     private readonly ConversationDesk _conversations = new(database, events, environment);
+    private readonly DraftDesk _drafts = new(database);
     private readonly StateSync _sync = new(database, outbox, environment);
     private readonly BackfillDesk _backfill = new(database, outbox, environment);
     private readonly TypingDesk _typing = new(database, events, environment, log);
@@ -32,6 +33,11 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
             OwnRequest.MarkRead read => await _conversations.MarkReadAsync(read.Conversation, read.UpTo, device, cancellation),
             OwnRequest.Settings settings => await SetAsync(settings, cancellation),
             OwnRequest.ClearHistory clear => await ClearAsync(clear.Conversation, cancellation),
+            OwnRequest.Discard discard => await _conversations.DiscardAsync(discard.Conversation, discard.Message, cancellation),
+            OwnRequest.KeepDraft draft => await _drafts.KeepAsync(draft.Conversation, draft.Text, cancellation),
+            OwnRequest.Drafts => await _drafts.ListAsync(cancellation),
+            OwnRequest.Alarms => await database.RunAsync<OwnAnswer>(static rows => new OwnAnswer.Alarms(rows.Alarms.All()), cancellation),
+            OwnRequest.Acknowledge seen => await AcknowledgeAsync(seen.Alarm, cancellation),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         _sync.Raise();
@@ -69,6 +75,12 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
     {
         if (await HistoryClearing.ClearAsync(database, conversation, cancellation) is { } messages) return new OwnAnswer.Cleared(messages);
         return new OwnAnswer.Refused($"There is no conversation with \"{conversation!.Name}\"; check the name.");
+    }
+
+    private async Task<OwnAnswer> AcknowledgeAsync(long alarm, CancellationToken cancellation)
+    {
+        await database.RunAsync(rows => rows.Alarms.Acknowledge(alarm), cancellation);
+        return new OwnAnswer.Done();
     }
 
     private Task<OwnAnswer> SetAsync(OwnRequest.Settings wanted, CancellationToken cancellation)

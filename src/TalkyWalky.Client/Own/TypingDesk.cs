@@ -79,7 +79,9 @@ internal sealed class TypingDesk(Database database, EventHub events, ClientEnvir
                 case SignalOutcome.Opened { Kind: SignalKind.Typing } opened:
                     newest[id] = opened.SentAt;
                     if ((environment.Time.GetUtcNow() - opened.SentAt).Duration() > MaxAge) return null;
-                    return rows.Contacts.Find(contact) is { } place && rows.Contacts.Find(session.SenderUser) is { } author ? new ChatEvent.Typing(place.Target, author.Username) : null;
+                    return rows.Contacts.Find(contact) is { } place && rows.Contacts.Find(session.SenderUser) is { } author
+                        ? new ChatEvent.Typing(place.Target, author.Username, session.Conversation)
+                        : null;
                 case SignalOutcome.Rejected rejected:
                     ClientLog.Rejected(log, EnvelopeKind.Signal, session.SenderDevice, rejected.Reason.ToString());
                     return null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Pki;
 using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
@@ -22,20 +23,20 @@ internal static class GrantRequests
             JwsType.GrantRequest, key, JsonSerializer.SerializeToUtf8Bytes(body, ClientJson.Default.GrantRequestBody), [credentials.Identity.Der, .. credentials.Issuing]);
     }
 
-    /// <summary>The session asked for, if the device that sent the request signed it.</summary>
-    public static (SessionId? Session, string? Why) Verify(
+    /// <summary>The session asked for, if the device that sent the request signed it, and the certificate that it signed by.</summary>
+    public static (SessionId? Session, CertificateName Asker, string? Why) Verify(
         ReadOnlyMemory<byte> compact, DeviceId fromDevice, UserId fromUser, TrustAnchor anchor, IReadOnlyList<ReadOnlyMemory<byte>> issuing, DateTimeOffset now)
     {
-        if (Jws.TryParse(JwsType.GrantRequest, compact.Span) is not { X5c.Count: > 0 } token || Read(token.Payload.Span) is not { } body) return (null, "malformed");
+        if (Jws.TryParse(JwsType.GrantRequest, compact.Span) is not { X5c.Count: > 0 } token || Read(token.Payload.Span) is not { } body) return (null, default, "malformed");
         if (DeviceCertificates.Verify(token.X5c[0], [.. token.X5c.Skip(1), .. issuing], anchor, DeviceKeyUse.Identity, now) is not DeviceVerification.Verified verified)
-            return (null, "sender not verified");
+            return (null, default, "sender not verified");
         using var key = verified.Device.LoadPublicKey();
-        if (!token.Verify(key)) return (null, "not authentic");
+        if (!token.Verify(key)) return (null, default, "not authentic");
         if (verified.Device.Device != fromDevice || verified.Device.User != fromUser || !string.Equals(body.Device, fromDevice.ToString(), StringComparison.Ordinal))
-            return (null, "sent by another device than its author");
+            return (null, default, "sent by another device than its author");
         // It may have waited in a mailbox for as long as one keeps anything.
-        if (Math.Abs(now.ToUnixTimeMilliseconds() - body.Time) > Fresh.TotalMilliseconds) return (null, "too old");
-        return Digest.TryParse(body.Sid, out var session) ? (new SessionId(session), null) : (null, "malformed");
+        if (Math.Abs(now.ToUnixTimeMilliseconds() - body.Time) > Fresh.TotalMilliseconds) return (null, default, "too old");
+        return Digest.TryParse(body.Sid, out var session) ? (new SessionId(session), CertificateName.Of(verified.Device), null) : (null, default, "malformed");
     }
 
     // Only the exact bytes that Make writes: a strict reader has nothing to disagree about.

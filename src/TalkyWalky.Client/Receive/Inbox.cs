@@ -37,13 +37,15 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
 
     private async Task ReceiveAsync()
     {
+        // Who was revoked while this device was away is known before what they wrote is opened.
+        await context.StatusAsync();
         var batch = new List<ServerFrame>(MaxBatch);
         while (await context.Link.Deliveries.WaitToReadAsync(context.Ended))
         {
             batch.Clear();
             for (var bytes = 0; batch.Count < MaxBatch && bytes < MaxBatchBytes && context.Link.Deliveries.TryRead(out var frame); bytes += frame.CalculateSize()) batch.Add(frame);
             await ReachEpochsAsync(batch);
-            var result = await Database.RunAsync(rows => Store(rows, batch), CancellationToken.None);
+            var result = await Database.RunAsync(rows => Store(rows, batch), CancellationToken.None, result => outbox.Events.Changed(result.Changed));
             var ack = new ClientFrame { Ack = new Ack() };
             ack.Ack.Tags.AddRange(batch.Select(static frame => frame.BodyCase == ServerFrame.BodyOneofCase.Overflow ? frame.Overflow.Tag : frame.Delivery.Tag));
             await context.Link.TellAsync(ack);
@@ -76,15 +78,16 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
                     {
                         using var batch = NewBatch(rows);
                         var next = batch.Retry(room, last, MaxBatch);
-                        return (next, Finish(rows, batch));
+                        return (After: next, Result: Finish(rows, batch));
                     },
-                    CancellationToken.None);
+                    CancellationToken.None,
+                    looked => outbox.Events.Changed(looked.Result.Changed));
                 await TellAsync(result);
             }
         }
     }
 
-    private InboxBatch NewBatch(Rows rows) => new(rows, context.Credentials, context.Issuing, Time.GetUtcNow(), outbox.Log);
+    private InboxBatch NewBatch(Rows rows) => new(rows, context.Credentials, context.Issuing, context.Status, Time, outbox.Log);
 
     private InboxResult Store(Rows rows, List<ServerFrame> frames)
     {
@@ -122,7 +125,6 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
     private async Task TellAsync(InboxResult result)
     {
         if (result.HasArrivals) outbox.Events.Arrived();
-        foreach (var changed in result.Changed) outbox.Events.Publish(new ChatEvent.StateChanged(changed));
         foreach (var notice in result.Notices) await outbox.Events.NoticeAsync(notice);
         foreach (var (room, alarm) in result.Alarms)
             await context.News.AlarmAsync(room, await Database.RunAsync(rows => rows.Rooms.State(room), CancellationToken.None), alarm);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Own;
 using TalkyWalky.Client.Rooms;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
 using TalkyWalky.Pki;
@@ -50,13 +51,17 @@ internal sealed record GrantAsk(SessionId Session, ConversationId Conversation, 
 /// Opens a batch of deliveries inside one transaction: texts, next session states, receipts due and what waits are stored together or not at all.
 /// Nothing is changed by what does not verify.
 /// </summary>
-internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, DateTimeOffset now, ILogger log) : IDisposable
+internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, StatusBook status, TimeProvider time, ILogger log) : IDisposable
 {
     /// <summary>A sender is asked for a grant after this: normally it is just behind.</summary>
     public static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(30);
 
+    private const string RevokedDevice = "from a device whose certificate is revoked";
+
     private readonly Dictionary<SessionId, (ReceivingSession Session, long Contact)?> _sessions = [];
     private readonly HashSet<SessionId> _moved = [];
+    private readonly Dictionary<SessionId, DateTimeOffset?> _revoked = [];
+    private readonly DateTimeOffset _now = time.GetUtcNow();
     private readonly RoomJudge _judge = new(rows, credentials.Identity.User);
 
     public InboxResult Result { get; } = new();
@@ -92,7 +97,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
     public void Finish()
     {
         if (Result.Conversations.Count > 0 || Result.HasNewContacts) StateChanges.Retry(rows, Result.Conversations);
-        foreach (var id in _moved) rows.Receiving.Save(_sessions[id]!.Value.Session, now);
+        foreach (var id in _moved) rows.Receiving.Save(_sessions[id]!.Value.Session, _now);
     }
 
     public void Dispose()
@@ -111,7 +116,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             return;
         }
 
-        var reader = new GrantReader(credentials.Anchor, credentials.Identity.User, credentials.Identity.Device, issuing, now);
+        var reader = new GrantReader(credentials.Anchor, credentials.Identity.User, credentials.Identity.Device, issuing, _now);
         switch (Grants.Open(delivery.Envelope.Payload.Memory, slice, credentials.EncryptionKeys, reader))
         {
             case GrantOutcome.Opened opened when opened.Sender.Device == origin.Device && opened.Sender.User == origin.User && opened.Session.Conversation == origin.Conversation:
@@ -137,7 +142,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         }
 
         var contact = ContactOf(opened);
-        rows.Receiving.Add(contact, opened.Session, opened.Previous, now);
+        rows.Receiving.Add(contact, opened.Session, opened.Previous, CertificateName.Of(opened.Sender), _now);
         _sessions[id] = (opened.Session, contact);
         foreach (var waiting in rows.Pending.Of(id)) OpenPending(waiting);
     }
@@ -191,7 +196,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
 
     private void Wait(Delivery delivery, Origin origin, SessionId id, ReadOnlyMemory<byte> jwe)
     {
-        if (rows.Pending.TryAdd(id, origin.Conversation, origin.User, origin.Device, jwe.ToArray(), now, now + AskAfter))
+        if (rows.Pending.TryAdd(id, origin.Conversation, origin.User, origin.Device, jwe.ToArray(), _now, _now + AskAfter))
         {
             Result.HasPending = true;
             return;
@@ -215,7 +220,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             case OpenOutcome.Opened opened:
                 _sessions[session.Id] = (opened.Next, contact);
                 _moved.Add(session.Id);
-                Store(session, contact, opened, verdict is RoomVerdict.AfterRemoval ? "Received after its author was removed from the room." : null);
+                Store(session, contact, opened, verdict);
                 if (!ReferenceEquals(session, opened.Next)) session.Dispose();
                 break;
             case OpenOutcome.Rejected rejected:
@@ -224,10 +229,17 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         }
     }
 
-    private void Store(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? remark)
+    private void Store(ReceivingSession session, long contact, OpenOutcome.Opened opened, RoomVerdict verdict)
     {
+        // Validity is judged at first receipt. What people wrote is shown and marked; nothing else counts from a device that may be in other hands.
+        var revokedAt = AuthorRevokedAt(session.Id);
+        var remark = revokedAt is { } at ? $"Received after the certificate of its author was revoked on {Sentences.Day(at, time.LocalTimeZone)}."
+            : verdict is RoomVerdict.AfterRemoval ? "Received after its author was removed from the room." : null;
         switch (opened.Body)
         {
+            case { } silent when revokedAt is not null && IsSilent(silent):
+                Reject(session.SenderDevice, EnvelopeKind.Message, RevokedDevice);
+                break;
             case MessageBody.Receipt receipt:
                 StoreReceipt(session, receipt.Delivered, isRead: false);
                 break;
@@ -244,6 +256,15 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
                 StoreText(session, contact, opened, unknown.Kind, System.Text.Encoding.UTF8.GetString(unknown.Json.Span), remark);
                 break;
         }
+    }
+
+    /// <summary>What changes something here without being shown.</summary>
+    private static bool IsSilent(MessageBody body) => body is MessageBody.Receipt or MessageBody.Read || (body is MessageBody.Unknown own && OwnMail.Handles(own.Kind));
+
+    private DateTimeOffset? AuthorRevokedAt(SessionId session)
+    {
+        if (!_revoked.TryGetValue(session, out var at)) _revoked.Add(session, at = rows.Receiving.AuthorOf(session) is { } author ? status.RevokedAt(author) : null);
+        return at;
     }
 
     // Over the direct conversation with the author alone: nobody else has a say about it.
@@ -265,18 +286,21 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
     private void TakeOwn(ReceivingSession session, long contact, MessageBody.Unknown body)
     {
         var letter = new OwnLetter(session.SenderUser, session.SenderDevice, session.Conversation, contact, body.Kind, body.Json);
-        var mail = new OwnMail(rows, credentials.Identity.User, credentials.Identity.Device, now, Result);
+        var mail = new OwnMail(rows, credentials.Identity.User, credentials.Identity.Device, _now, Result);
         if (mail.Take(letter) is { } why) Reject(session.SenderDevice, EnvelopeKind.Message, why);
     }
 
     private void StoreText(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? kind, string text, string? remark)
     {
         var mine = session.SenderUser == credentials.Identity.User;
-        var trouble = !opened.ChainIntact ? "The message before this one is not the one that its author sent."
-            : kind is null ? remark
-            : "This message is of a kind that this version cannot show; update this program to read it.";
+        string?[] troubles =
+        [
+            remark, opened.ChainIntact ? null : "The message before this one is not the one that its author sent.",
+            kind is null ? null : "This message is of a kind that this version cannot show; update this program to read it.",
+        ];
+        var trouble = Array.TrueForAll(troubles, static one => one is null) ? null : string.Join(' ', troubles.OfType<string>());
         var received = new ReceivedText(session.SenderUser, opened.Id, contact, session.Id, opened.N, opened.SentAt, kind, text, trouble, mine);
-        if (!rows.Messages.AddReceived(received, now)) return;
+        if (!rows.Messages.AddReceived(received, _now)) return;
         rows.Conversations.Reopen(contact);
         Result.Conversations.Add(contact);
         if (mine)
@@ -293,8 +317,9 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
 
     private void AddRequest(Delivery delivery, Origin origin)
     {
-        var (session, why) = GrantRequests.Verify(delivery.Envelope.Payload.Memory, origin.Device, origin.User, credentials.Anchor, issuing, now);
-        if (session is { } id) Result.Asks.Add(new GrantAsk(id, origin.Conversation, origin.Device));
+        var (session, asker, why) = GrantRequests.Verify(delivery.Envelope.Payload.Memory, origin.Device, origin.User, credentials.Anchor, issuing, _now);
+        if (session is { } && status.RevokedAt(asker) is not null) Reject(delivery, RevokedDevice);
+        else if (session is { } id) Result.Asks.Add(new GrantAsk(id, origin.Conversation, origin.Device));
         else Reject(delivery, why ?? "malformed");
     }
 
@@ -309,7 +334,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
 
     private void Reject(DeviceId device, EnvelopeKind kind, string reason)
     {
-        rows.Journal.Reject(device, (int)kind, reason, now);
+        rows.Journal.Reject(device, (int)kind, reason, _now);
         ClientLog.Rejected(log, kind, device, reason);
     }
 }

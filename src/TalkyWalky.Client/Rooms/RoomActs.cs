@@ -59,6 +59,8 @@ internal sealed class RoomActs(Database database, Outbox outbox, SendContext con
 
     private async Task<List<ConversationId>> FindListedAsync(string wanted)
     {
+        // A whole id means that room, also where another one is called so.
+        if (Digest.TryParse(wanted, out var id)) return [new ConversationId(id)];
         var found = new List<ConversationId>();
         await foreach (var page in new RoomList(context.Link).ReadAsync(all: true))
         {
@@ -111,7 +113,7 @@ internal sealed class RoomActs(Database database, Outbox outbox, SendContext con
                 return (found.Person.User, null);
             case PersonOutcome.Lost:
                 return (null, "The connection broke; try again.");
-            case PersonOutcome.Refused or PersonOutcome.Waiting when await KnownMemberAsync(room, username) is { } known:
+            case PersonOutcome.Refused or PersonOutcome.Waiting or PersonOutcome.Asleep or PersonOutcome.Revoked when await KnownMemberAsync(room, username) is { } known:
                 return (known, null);
             case PersonOutcome.Refused refused:
                 return (null, refused.Why);
@@ -191,6 +193,7 @@ internal sealed class RoomActs(Database database, Outbox outbox, SendContext con
     /// <summary>Null when another commit was faster.</summary>
     private async Task<RoomAnswer?> TryAsync(RoomState? before, CommitDraft draft)
     {
+        if (await context.UncertaintyAsync() is { } uncertain) return new RoomAnswer.Unreachable($"{uncertain} Nothing was changed; try again then.");
         var commit = await Task.Run(() => Sign(draft), context.Ended);
         if ((before is null ? RoomState.Begin(commit) : before.Apply(commit)) is not LedgerOutcome.Advanced { State: var after })
             return new RoomAnswer.Refused("This change does not fit the room; update this program.");

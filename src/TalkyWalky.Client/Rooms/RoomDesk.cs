@@ -49,7 +49,7 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
     }
 
     public static RoomAnswer Lost { get; } =
-        new RoomAnswer.Unreachable("The connection broke before the server answered. Look with \"room show\" whether it was done, then try again.");
+        new RoomAnswer.Unreachable("The connection broke before the server answered. Look at the room whether it was done, then try again.");
 
     public async Task RunAsync(SendContext context)
     {

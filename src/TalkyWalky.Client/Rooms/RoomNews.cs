@@ -8,7 +8,7 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Client.Rooms;
 
 /// <summary>Tells what happens to rooms: events, sentences that concern this person, alarms. Each alarm of a room is told once while the program runs.</summary>
-internal sealed class RoomNews(Database database, Outbox outbox, EventHub events, UserId self)
+internal sealed class RoomNews(Database database, Outbox outbox, EventHub events, UserId self, Directions directions)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<(ConversationId Room, string Kind)> _told = [];
@@ -17,6 +17,8 @@ internal sealed class RoomNews(Database database, Outbox outbox, EventHub events
     {
         var state = steps.Count > 0 ? steps[^1].State : before!;
         events.Publish(new ChatEvent.RoomChanged(RoomInfos.Of(state, row, self)));
+        if (row.IsMember != (before?.Members.ContainsKey(self) ?? false))
+            await database.RunAsync(rows => rows.Conversations.Find(row.Contact), CancellationToken.None, events.Changed);
         var was = before;
         foreach (var (commit, next, actor) in steps)
         {
@@ -32,7 +34,7 @@ internal sealed class RoomNews(Database database, Outbox outbox, EventHub events
     {
         var name = state?.Settings.Name ?? room.ToString()[..8];
         var sentence = string.Format(CultureInfo.InvariantCulture, alarm.Sentence, name);
-        if (alarm.Freezes) await database.RunAsync(rows => rows.Rooms.Freeze(room, sentence), CancellationToken.None);
+        if (alarm.Freezes) await FreezeAsync(room, sentence);
         lock (_gate)
         {
             if (!_told.Add((room, alarm.Kind))) return sentence;
@@ -40,6 +42,17 @@ internal sealed class RoomNews(Database database, Outbox outbox, EventHub events
 
         await events.AlarmAsync(sentence);
         return sentence;
+    }
+
+    private async Task FreezeAsync(ConversationId room, string why)
+    {
+        await database.RunAsync(
+            rows => rows.Rooms.Freeze(room, why) ? RoomInfos.Of(rows.Rooms.State(room)!, rows.Rooms.Find(room), self) : null,
+            CancellationToken.None,
+            frozen =>
+            {
+                if (frozen is not null) events.Publish(new ChatEvent.RoomChanged(frozen));
+            });
     }
 
     // What others did and this person should hear of at once.
@@ -50,7 +63,7 @@ internal sealed class RoomNews(Database database, Outbox outbox, EventHub events
         if (isMember && !wasMember) return $"{actor} added you to the room \"{name}\".";
         if (wasMember && !isMember) return $"{actor} removed you from the room \"{name}\". What was written while you were in it stays readable here.";
         if (after.Invited.Contains(self) && !(before?.Invited.Contains(self) ?? false))
-            return $"{actor} invites you to the room \"{name}\"; get in with: talkywalky room join {after.Room.ToString()[..8]}";
+            return $"{actor} invites you to the room \"{name}\"; {directions.Accept(after.Room.ToString()[..8])}.";
         return isMember && before is not null && after.Members[self] != before.Members[self] ? $"{actor} made you {RoomInfos.RankName(after.Members[self])} of the room \"{name}\"." : null;
     }
 }

@@ -29,15 +29,18 @@ internal abstract record LaneStep
 /// </summary>
 internal sealed class Lane(Outbox outbox, SendContext context, long contactId, Signal wake)
 {
-    private const int MaxBatch = 128, MaxBatchBytes = 4 * 1024 * 1024, MaxChanges = 5;
+    private const int MaxChanges = 5, MaxLooks = 3;
 
     /// <summary>Slices of one publish: with the largest ones and the payload they stay within a frame.</summary>
     private const int MaxSlices = 400;
 
+    /// <summary>An honest server that lists a revoked device knows better after this.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(300);
+
     private readonly BackOff _backOff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60));
     private Readers? _readers;
     private string? _told;
-    private int _changes;
+    private int _changes, _looks;
 
     private Database Database => outbox.Database;
 
@@ -61,74 +64,38 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
 
     private async Task<LaneStep> StepAsync()
     {
-        var items = await Database.RunAsync(rows => ReadSealed(rows), context.Ended);
+        if (await Database.RunAsync(rows => rows.Outbox.Drafts(contactId, 1).Count == 0 && rows.Outbox.Sealed(contactId, 1).Count == 0, context.Ended)) return new LaneStep.Idle();
+        if (await context.UncertaintyAsync() is { } uncertain) return new LaneStep.Wait(Sentences.Kept(uncertain));
+        var (items, due) = await Database.RunAsync(rows => ReadSealed(rows), context.Ended);
+        // Sealed for a direct connection, while there was no server to take the grant.
+        if (due is not null && await PublishGrantAsync(due) is { } failed) return failed;
         if (items.Count == 0)
         {
-            if (await Database.RunAsync(rows => rows.Outbox.Drafts(contactId, 1).Count == 0, context.Ended)) return new LaneStep.Idle();
             var (session, step) = await PrepareAsync();
             if (session is not { } ready) return step!;
-            items = await Database.RunAsync(rows => SealDrafts(rows, ready), context.Ended);
+            items = await Database.RunAsync(rows => Sealing.SealDrafts(rows, contactId, ready, Now), context.Ended);
             if (items.Count == 0) return new LaneStep.Again();
         }
 
         return await PublishAsync(items);
     }
 
-    private List<SealedItem> ReadSealed(Rows rows)
+    // Of one session, when its grant is due yet.
+    private (List<SealedItem> Items, SendingRow? GrantDue) ReadSealed(Rows rows)
     {
-        var batch = new List<SealedItem>();
-        var bytes = 0;
-        foreach (var item in rows.Outbox.Sealed(contactId, MaxBatch))
-        {
-            var jwe = rows.Outbox.Jwe(item);
-            bytes += jwe.Length;
-            if (batch.Count > 0 && bytes > MaxBatchBytes) break;
-            // Messages of one session follow one another and go to the same devices.
-            var before = batch is [.., var last] && last.Item.Session == item.Session ? last : null;
-            batch.Add(new SealedItem(item, jwe, before?.Epoch ?? rows.Sending.Epoch(item.Session!.Value), before?.Recipients ?? rows.Sending.Recipients(item.Session!.Value)));
-        }
-
-        return batch;
-    }
-
-    // One transaction: next session state, sealed bytes and their numbers.
-    private List<SealedItem> SealDrafts(Rows rows, SessionId sessionId)
-    {
-        if (rows.Sending.Active(contactId) is not { State: SendingState.Open } active || active.Session != sessionId) return [];
-        var recipients = rows.Sending.Recipients(sessionId);
-        var batch = new List<SealedItem>();
-        var bytes = 0;
-        var session = rows.Sending.Load(sessionId);
-        foreach (var draft in rows.Outbox.Drafts(contactId, MaxBatch))
-        {
-            if (session.IsSpent(Now) || bytes > MaxBatchBytes) break;
-            var done = session.Seal(draft.Message, rows.Outbox.Body(draft), draft.Written);
-            session.Dispose();
-            session = done.Next;
-            bytes += done.Jwe.Length;
-            batch.Add(new SealedItem(rows.Outbox.SetSealed(draft, sessionId, done.N, done.Jwe), done.Jwe, session.Epoch, recipients));
-        }
-
-        rows.Sending.Save(session);
-        session.Dispose();
-        return batch;
+        var items = Sealing.Read(rows, contactId, after: 0);
+        if (items.Count == 0 || rows.Sending.Find(items[0].Item.Session!.Value) is not { State: SendingState.GrantDue or SendingState.ClosedGrantDue } due) return (items, null);
+        return ([.. items.TakeWhile(item => item.Item.Session == due.Session)], due);
     }
 
     /// <summary>A session that seals for exactly the devices of now, its grant accepted; else what to do instead.</summary>
     private async Task<(SessionId? Session, LaneStep? Step)> PrepareAsync()
     {
-        if ((_readers is null || _readers.Place is GrantPlace.Room) && await FindReadersAsync() is { } step) return (null, step);
-        var usable = await Database.RunAsync(rows => Usable(rows), context.Ended) ?? await StartAsync(_readers!);
+        if ((_readers is not { Place: GrantPlace.Direct } || !context.Readership.AreGood(_readers)) && await FindReadersAsync() is { } step) return (null, step);
+        var readers = _readers!;
+        var usable = await Database.RunAsync(rows => Sealing.Usable(rows, contactId, readers, Now), context.Ended) ?? await StartAsync(readers);
         if (usable.State == SendingState.Open) return (usable.Session, null);
         return await PublishGrantAsync(usable) is { } failed ? (null, failed) : (usable.Session, null);
-    }
-
-    private SendingRow? Usable(Rows rows)
-    {
-        if (rows.Sending.Active(contactId) is not { } active || active.Epoch != _readers!.Place.Epoch || active.Head != _readers.Place.Head) return null;
-        if (!rows.Sending.IsFor(active.Session, _readers.Devices)) return null;
-        using var session = rows.Sending.Load(active.Session);
-        return session.IsSpent(Now) ? null : active;
     }
 
     private async Task<LaneStep?> FindReadersAsync()
@@ -142,6 +109,12 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             case ReadersOutcome.Refused refused:
                 await FailAllAsync(refused.Why);
                 return new LaneStep.Again();
+            case ReadersOutcome.Revoked when ++_looks < MaxLooks:
+                await Task.Delay(LookAgain, outbox.Environment.Time, context.Ended);
+                return new LaneStep.Again();
+            case ReadersOutcome.Revoked revoked:
+                await FailAllAsync(revoked.Why);
+                return new LaneStep.Again();
             case ReadersOutcome.Nobody:
                 await KeepAllAsync();
                 return new LaneStep.Again();
@@ -151,6 +124,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             case ReadersOutcome.Found found:
                 if (found.Invalid is { } invalid) await outbox.Events.NoticeAsync(Sentences.Of(invalid));
                 _readers = found.Readers;
+                _looks = 0;
                 return null;
             default:
                 throw new System.Diagnostics.UnreachableException();
@@ -159,15 +133,9 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
 
     private async Task<SendingRow> StartAsync(Readers readers)
     {
-        var previous = await Database.RunAsync(rows => rows.Sending.LastAccepted(contactId), context.Ended);
-        var credentials = context.Credentials;
-        using var key = credentials.OpenIdentityKey();
-        var order = new GrantOrder(credentials.Identity, key, credentials.Issuing, readers.Place, readers.Devices, previous);
-        var started = Grants.Start(order, Now);
-        using var session = started.Session;
-        await Database.RunAsync(rows => rows.Sending.Add(contactId, started, readers.Devices), context.Ended);
-        ClientLog.SessionStarted(outbox.Log, session.Id, readers.Devices.Count);
-        return new SendingRow(session.Id, SendingState.GrantDue, session.Epoch, readers.Place.Head);
+        var started = await Sealing.StartAsync(Database, context.Credentials, contactId, readers, Now, context.Ended);
+        ClientLog.SessionStarted(outbox.Log, started.Session, readers.Devices.Count);
+        return started;
     }
 
     // The first message leaves only when every slice was accepted. After a break all slices go out again: a device that has the grant ignores the second one.
@@ -187,22 +155,29 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
                 case { BodyCase: ServerFrame.BodyOneofCase.Accepted }:
                     break;
                 case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
-                    return await GrantRefusedAsync(refused.Refused);
+                    return await GrantRefusedAsync(row, refused.Refused);
                 default:
                     return new LaneStep.Wait("The server gave an answer that makes no sense; the message is kept and tried again.");
             }
         }
 
-        await Database.RunAsync(rows => rows.Sending.SetState(row.Session, SendingState.Open), context.Ended);
+        var now = row.State == SendingState.ClosedGrantDue ? SendingState.Closed : SendingState.Open;
+        await Database.RunAsync(rows => rows.Sending.SetState(row.Session, now), context.Ended);
         return null;
     }
 
-    private async Task<LaneStep> GrantRefusedAsync(Refused refused)
+    private async Task<LaneStep> GrantRefusedAsync(SendingRow row, Refused refused)
     {
         switch (refused.Code)
         {
             case RefusalCode.DevicesChanged or RefusalCode.EpochChanged:
-                await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
+                await Database.RunAsync(
+                    rows =>
+                    {
+                        rows.Sending.Close(contactId);
+                        rows.Outbox.UnsealAll(row.Session);
+                    },
+                    context.Ended);
                 return await DevicesChangedAsync(refused.Code == RefusalCode.EpochChanged);
             case RefusalCode.NotAllowed or RefusalCode.Malformed or RefusalCode.TooLarge or RefusalCode.UnknownUser:
                 await Database.RunAsync(rows => rows.Sending.Close(contactId), context.Ended);
@@ -235,8 +210,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
         var contact = await Database.RunAsync(rows => rows.Contacts.Find(contactId), context.Ended);
         var answers = await Task.WhenAll(items.Select(item => context.Link.AskAsync(Envelopes.Message(item, contact!.Conversation!.Value))));
         // The connection may be over by now; what it answered still counts.
-        var settled = await Database.RunAsync(rows => Settlement.Apply(rows, items, answers), CancellationToken.None);
-        foreach (var changed in settled.Changed) outbox.Events.Publish(new ChatEvent.StateChanged(changed));
+        var settled = await Database.RunAsync(rows => Settlement.Apply(rows, items, answers), CancellationToken.None, settled => outbox.Events.Changed(settled.Changed));
         foreach (var (id, outcome) in settled.Outcomes) outbox.Resolve(id, outcome);
         if (settled.Overflowed > 0)
             await outbox.Events.NoticeAsync($"The mailbox of a device of {contact!.Username} is full: it misses {settled.Overflowed} of your messages until it fetches them from elsewhere.");
@@ -251,18 +225,13 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
 
     private async Task FailAllAsync(string why)
     {
-        var failed = await Database.RunAsync(rows => Settlement.FailAll(rows, contactId, why), context.Ended);
-        foreach (var message in failed)
-        {
-            outbox.Events.Publish(new ChatEvent.StateChanged(message));
-            outbox.Resolve(message.Id, new SendOutcome.Refused(why));
-        }
+        foreach (var failed in await Database.RunAsync(rows => Settlement.FailAll(rows, contactId, why), context.Ended, outbox.Events.Changed))
+            outbox.Resolve(failed.Id, new SendOutcome.Refused(why));
     }
 
     private async Task KeepAllAsync()
     {
-        var (changed, outcomes) = await Database.RunAsync(rows => Settlement.KeepAll(rows, contactId), context.Ended);
-        foreach (var message in changed) outbox.Events.Publish(new ChatEvent.StateChanged(message));
+        var (_, outcomes) = await Database.RunAsync(rows => Settlement.KeepAll(rows, contactId), context.Ended, kept => outbox.Events.Changed(kept.Changed));
         foreach (var (id, outcome) in outcomes) outbox.Resolve(id, outcome);
     }
 
@@ -271,7 +240,6 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
         await outbox.ReleaseAsync(contactId, why);
         if (string.Equals(_told, why, StringComparison.Ordinal)) return;
         _told = why;
-        var changed = await Database.RunAsync(rows => Settlement.SetTrouble(rows, contactId, why), context.Ended);
-        foreach (var message in changed) outbox.Events.Publish(new ChatEvent.StateChanged(message));
+        await Database.RunAsync(rows => Settlement.SetTrouble(rows, contactId, why), context.Ended, outbox.Events.Changed);
     }
 }

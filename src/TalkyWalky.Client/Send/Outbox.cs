@@ -14,6 +14,7 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
     private readonly Lock _gate = new();
     private readonly Dictionary<long, RunningLane> _lanes = [];
     private readonly Dictionary<MessageId, (long Contact, TaskCompletionSource<SendOutcome> Outcome)> _waiters = [];
+    private readonly Dictionary<long, Signal> _carriers = [];
     private SendContext? _context;
 
     public Database Database => database;
@@ -42,11 +43,15 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         waiter.Outcome?.TrySetResult(outcome);
     }
 
-    /// <summary>Tells those who wait for messages to this contact (null: to anyone) that they stay queued, and why.</summary>
+    /// <summary>Tells those who wait for messages to this contact (null: to anyone who has no direct connection) that they stay queued, and why.</summary>
     public async Task ReleaseAsync(long? contact, string why)
     {
         List<MessageId> waiting;
-        lock (_gate) waiting = [.. _waiters.Where(one => contact is null || one.Value.Contact == contact).Select(static one => one.Key)];
+        lock (_gate)
+        {
+            waiting = [.. _waiters.Where(one => contact is null ? !_carriers.ContainsKey(one.Value.Contact) : one.Value.Contact == contact).Select(static one => one.Key)];
+        }
+
         foreach (var id in waiting)
         {
             var message = await database.RunAsync(rows => rows.Messages.Find(rows.Messages.Owner.User, id), CancellationToken.None);
@@ -71,11 +76,22 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         lock (_gate) _context?.Readership.Forget();
     }
 
+    /// <summary>A newer CRL is here: what waited for it goes on, and everybody's devices are looked at again.</summary>
+    public void StatusChanged()
+    {
+        lock (_gate)
+        {
+            _context?.Readership.Forget();
+            foreach (var lane in _lanes.Values) lane.Wake.Raise();
+        }
+    }
+
     /// <summary>There may be something to send to this contact.</summary>
     public void Poke(long contact)
     {
         lock (_gate)
         {
+            if (_carriers.TryGetValue(contact, out var carrier)) carrier.Raise();
             if (_context is not { } context) return;
             if (_lanes.TryGetValue(contact, out var running))
             {
@@ -87,6 +103,31 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
             running = new RunningLane();
             _lanes.Add(contact, running);
             running.Task = Task.Run(() => RunLaneAsync(context, contact, running), CancellationToken.None);
+        }
+    }
+
+    /// <summary>A direct connection takes what is written to this contact, until it lets go.</summary>
+    public void Carry(long contact, Signal wake)
+    {
+        lock (_gate) _carriers[contact] = wake;
+    }
+
+    public void LetGo(long contact)
+    {
+        lock (_gate) _carriers.Remove(contact);
+    }
+
+    public bool IsCarried(long contact)
+    {
+        lock (_gate) return _carriers.ContainsKey(contact);
+    }
+
+    /// <summary>There is a server that seals go to.</summary>
+    public bool IsOnline
+    {
+        get
+        {
+            lock (_gate) return _context is not null;
         }
     }
 

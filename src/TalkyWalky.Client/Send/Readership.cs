@@ -1,4 +1,5 @@
 using TalkyWalky.Client.Rooms;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
 using TalkyWalky.Ledger;
@@ -27,6 +28,9 @@ internal abstract record ReadersOutcome
 
     public sealed record Waiting(string Why) : ReadersOutcome;
 
+    /// <summary>The server lists revoked devices only: it is a moment behind, or dishonest.</summary>
+    public sealed record Revoked(string Why) : ReadersOutcome;
+
     public sealed record Lost : ReadersOutcome;
 }
 
@@ -50,6 +54,9 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         };
     }
 
+    /// <summary>Nobody among them was revoked meanwhile, as far as a current CRL says.</summary>
+    public bool AreGood(Readers readers) => readers.Devices.All(device => context.Status.Of(device, StatusBook.Fresh) is CertificateStatus.Good);
+
     /// <summary>Somebody's devices changed: those of the rooms are looked up again before the next message.</summary>
     public void Forget()
     {
@@ -66,16 +73,37 @@ internal sealed class Readership(Database database, SendContext context, TimePro
                 return new ReadersOutcome.Refused(refused.Why);
             case PersonOutcome.Waiting waiting:
                 return new ReadersOutcome.Waiting(waiting.Why);
+            case PersonOutcome.Revoked revoked:
+                return new ReadersOutcome.Revoked(revoked.Why);
+            case PersonOutcome.Asleep asleep:
+                return new ReadersOutcome.Waiting(await RevocationAsync(contact, asleep.Username) ?? asleep.Why);
             case PersonOutcome.Found { Person: var person }:
                 if (person.User == Self) return new ReadersOutcome.Refused("That is you: choose someone else to write to.");
                 var place = new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, person.User);
                 var resolved = await database.RunAsync(rows => rows.Contacts.Resolve(contact, person.User, person.Username, place.Conversation), context.Ended);
                 if (resolved.Id != contact.Id) return new ReadersOutcome.Moved(resolved.Id);
                 if (await context.Rosters.OwnDevicesAsync() is not { } own) return new ReadersOutcome.Lost();
+                await database.RunAsync(
+                    rows =>
+                    {
+                        rows.KnownDevices.Set(person.User, person.Encryption.Select(static device => device.Der));
+                        rows.KnownDevices.Set(Self, own.Select(static device => device.Der));
+                    },
+                    context.Ended);
                 return new ReadersOutcome.Found(new Readers(place, [.. person.Encryption, .. own]), person.Invalid);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    // An honest server lists a revoked device no more; what this device sealed to last says why nobody is left.
+    private async Task<string?> RevocationAsync(Contact contact, string username)
+    {
+        if (contact.User is not { } user) return null;
+        var sealedTo = await database.RunAsync(rows => rows.Sending.CertificatesOf(user), context.Ended);
+        return sealedTo.Max(context.Status.RevokedAt) is { } at
+            ? $"{Sentences.NotSent(username, at, time.LocalTimeZone)} It is kept and goes out when {username} has a device with a valid certificate."
+            : null;
     }
 
     private async Task<ReadersOutcome> FindOwnAsync() => await context.Rosters.OwnDevicesAsync() switch
@@ -99,7 +127,9 @@ internal sealed class Readership(Database database, SendContext context, TimePro
 
     private ReadersOutcome Choose(RoomState state, Dictionary<UserId, VerifiedDevices> found)
     {
-        var devices = context.Rosters.Others(found.Values.SelectMany(static person => person.Encryption));
+        var people = found.Values.Select(context.Rosters.Screen).ToList();
+        if (people.Find(static person => person.Unknown is not null) is { Unknown: { } unknown }) return new ReadersOutcome.Waiting(Sentences.Kept(unknown));
+        var devices = context.Rosters.Others(people.SelectMany(static person => person.Encryption));
         if (devices.Count == 0)
         {
             return state.Members.Count == 1
@@ -110,7 +140,7 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         if (devices.Count > Limits.Recipients) return new ReadersOutcome.Refused($"The room \"{state.Settings.Name}\" has more devices than one message can go to.");
         var readers = new Readers(new GrantPlace.Room(state.Room, state.Epoch, state.Head), devices);
         lock (_gate) _rooms[state.Room] = readers;
-        return new ReadersOutcome.Found(readers, found.Values.Select(static person => person.Invalid).FirstOrDefault(static invalid => invalid is not null));
+        return new ReadersOutcome.Found(readers, people.Select(static person => person.Invalid).FirstOrDefault(static invalid => invalid is not null));
     }
 
     // As long as nobody comes, goes or expires; the gateway refuses a message that misses a device.
@@ -120,7 +150,7 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         {
             if (!_rooms.TryGetValue(state.Room, out var readers) || readers.Place.Head != state.Head) return null;
             var now = time.GetUtcNow();
-            return readers.Devices.All(device => device.NotAfter > now) ? readers : null;
+            return readers.Devices.All(device => device.NotAfter > now) && AreGood(readers) ? readers : null;
         }
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Pki;
 using TalkyWalky.Wire;
@@ -10,6 +11,15 @@ namespace TalkyWalky.Client.Send;
 
 /// <summary>A person as certificates say.</summary>
 internal sealed record CertifiedPerson(UserId User, string Username, IReadOnlyList<VerifiedDevice> Encryption, string? Invalid);
+
+/// <summary>A person as the server lists him, and what of the devices was verified.</summary>
+internal sealed record ListedPerson(Person Person, VerifiedDevices Devices);
+
+/// <summary>A person's devices without those that are revoked.</summary>
+/// <param name="Invalid">Why devices were left out, a sentence; null when none was, or only such as are asleep.</param>
+/// <param name="RevokedAt">Of one that the server lists nevertheless.</param>
+/// <param name="Unknown">Why nothing may be sealed for this person now; null when it may.</param>
+internal sealed record ScreenedDevices(IReadOnlyList<VerifiedDevice> Encryption, string? Invalid, DateTimeOffset? RevokedAt, string? Unknown);
 
 internal abstract record PersonOutcome
 {
@@ -22,11 +32,17 @@ internal abstract record PersonOutcome
 
     public sealed record Waiting(string Why) : PersonOutcome;
 
+    /// <summary>No device is listed that could receive.</summary>
+    public sealed record Asleep(string Username, string Why) : PersonOutcome;
+
+    /// <summary>The server lists devices, and all are revoked.</summary>
+    public sealed record Revoked(string Why) : PersonOutcome;
+
     public sealed record Lost : PersonOutcome;
 }
 
 /// <summary>Looks people's devices up on one connection.</summary>
-internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, TimeProvider time)
+internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, StatusBook status, TimeProvider time)
 {
     private readonly DeviceBook _book = new(credentials, issuing, time);
 
@@ -35,21 +51,28 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
     /// <summary>A person by id if it is known, else by username.</summary>
     public async Task<PersonOutcome> FindAsync(UserId? user, string username)
     {
+        var (listed, failed) = await LookUpAsync(user, username);
+        return failed ?? Judge(listed!.Devices, username);
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, also of who has no device that can receive; else why not.</summary>
+    public async Task<(ListedPerson? Listed, PersonOutcome? Failed)> LookUpAsync(UserId? user, string username)
+    {
         var lookup = user is { } id ? new Lookup { User = ByteString.CopyFrom(id.ToArray()) } : new Lookup { Username = username };
         switch (await link.AskAsync(new ClientFrame { Lookup = lookup }))
         {
             case null:
-                return new PersonOutcome.Lost();
-            case { BodyCase: ServerFrame.BodyOneofCase.PersonFound, PersonFound: var found }:
-                return Judge(found, user, username);
+                return (null, new PersonOutcome.Lost());
+            case { BodyCase: ServerFrame.BodyOneofCase.PersonFound, PersonFound: { Person: { } person } found }:
+                return (new ListedPerson(person, _book.Verify(found.Devices, user, username)), null);
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.UnknownUser } }:
-                return new PersonOutcome.Refused($"There is nobody called \"{username}\" here; check the spelling.");
+                return (null, new PersonOutcome.Refused($"There is nobody called \"{username}\" here; check the spelling."));
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.NotAllowed } refused }:
-                return new PersonOutcome.Refused(Sentences.Of(refused.Text));
+                return (null, new PersonOutcome.Refused(Sentences.Of(refused.Text)));
             case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
-                return new PersonOutcome.Waiting(Sentences.Of(refused.Refused.Text));
+                return (null, new PersonOutcome.Waiting(Sentences.Of(refused.Refused.Text)));
             default:
-                return new PersonOutcome.Waiting("The server gave an answer that makes no sense; the message is kept and tried again.");
+                return (null, new PersonOutcome.Waiting("The server gave an answer that makes no sense to this program; it is asked again later."));
         }
     }
 
@@ -87,12 +110,38 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
 
     public IReadOnlyList<VerifiedDevice> Others(IEnumerable<VerifiedDevice> devices) => [.. devices.Where(device => device.Device != credentials.Identity.Device)];
 
-    private PersonOutcome Judge(PersonFound found, UserId? user, string username)
+    /// <summary>Which of a person's devices may be sealed for now, by the CRLs that are here.</summary>
+    public ScreenedDevices Screen(VerifiedDevices devices)
     {
-        var devices = _book.Verify(found.Devices, user, username);
-        if (devices.Encryption is [var first, ..]) return new PersonOutcome.Found(new CertifiedPerson(first.User, first.Username, devices.Encryption, devices.Invalid));
-        return new PersonOutcome.Waiting(devices.Invalid is { } invalid
-            ? $"Waiting for {username}: {invalid} The message is kept."
-            : $"Waiting for {username}, who has no device that can receive yet. The message is kept and goes out then.");
+        var good = new List<VerifiedDevice>(devices.Encryption.Count);
+        DateTimeOffset? revokedAt = null;
+        foreach (var (identity, encryption) in devices.Identity.Zip(devices.Encryption))
+        {
+            switch (status.Of(identity, encryption, StatusBook.Fresh))
+            {
+                case CertificateStatus.Unknown unknown:
+                    return new ScreenedDevices([], devices.Invalid, RevokedAt: null, unknown.Why);
+                case CertificateStatus.Revoked revoked:
+                    revokedAt = revoked.At;
+                    break;
+                default:
+                    good.Add(encryption);
+                    break;
+            }
+        }
+
+        var left = revokedAt is { } at ? $"a device of {devices.Username} is left out, because its certificate was revoked on {Sentences.Day(at, time.LocalTimeZone)}." : null;
+        return new ScreenedDevices(good, devices.Invalid ?? left, revokedAt, Unknown: null);
+    }
+
+    private PersonOutcome Judge(VerifiedDevices devices, string username)
+    {
+        var screened = Screen(devices);
+        if (screened.Unknown is { } unknown) return new PersonOutcome.Waiting(Sentences.Kept(unknown));
+        if (screened.Encryption is [var first, ..]) return new PersonOutcome.Found(new CertifiedPerson(first.User, devices.Username!, screened.Encryption, screened.Invalid));
+        if (screened.RevokedAt is { } at) return new PersonOutcome.Revoked(Sentences.NotSent(devices.Username!, at, time.LocalTimeZone));
+        return screened.Invalid is { } invalid
+            ? new PersonOutcome.Waiting($"Waiting for {username}: {invalid} The message is kept.")
+            : new PersonOutcome.Asleep(username, $"Waiting for {username}, who has no device that can receive yet. The message is kept and goes out then.");
     }
 }

@@ -3,20 +3,27 @@ using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Rooms;
+using TalkyWalky.Client.Status;
 
 namespace TalkyWalky.Client.Send;
 
 /// <summary>What work over one connection needs of it.</summary>
 internal sealed class SendContext : IDisposable
 {
-    private readonly Action<Exception> _fail;
+    /// <summary>The CRLs follow the welcome at once; nothing is sent or opened before them, unless they take this long.</summary>
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(5);
 
-    public SendContext(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, Outbox outbox, Action<Exception> fail)
+    private readonly Action<Exception> _fail;
+    private readonly TaskCompletionSource _statusCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _statusAwaited;
+
+    public SendContext(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, Outbox outbox, StatusBook status, Action<Exception> fail)
     {
-        (Link, Credentials, Issuing, _fail) = (link, credentials, issuing, fail);
+        (Link, Credentials, Issuing, Status, _fail) = (link, credentials, issuing, status, fail);
         var time = outbox.Environment.Time;
-        News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User);
-        Rosters = new RosterDesk(link, credentials, issuing, time);
+        _statusAwaited = Task.WhenAny(_statusCame.Task, Task.Delay(StatusPatience, time, Ended));
+        News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User, outbox.Environment.Directions);
+        Rosters = new RosterDesk(link, credentials, issuing, status, time);
         Ledgers = new LedgerSync(outbox.Database, link, credentials, issuing, News, outbox.Log);
         Readership = new Readership(outbox.Database, this, time);
     }
@@ -27,6 +34,8 @@ internal sealed class SendContext : IDisposable
 
     /// <summary>DER, candidates for path building.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Issuing { get; }
+
+    public StatusBook Status { get; }
 
     public RosterDesk Rosters { get; }
 
@@ -39,6 +48,28 @@ internal sealed class SendContext : IDisposable
     public CancellationToken Ended => Link.Ended;
 
     public void Dispose() => Ledgers.Dispose();
+
+    /// <summary>The first CRL of this connection was looked at.</summary>
+    public void StatusCame() => _statusCame.TrySetResult();
+
+    /// <summary>Completes when the server's CRLs were looked at, or do not come.</summary>
+    public async Task StatusAsync()
+    {
+        await _statusAwaited;
+        Ended.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Why nothing may be sealed and no room changed now; null when it may.</summary>
+    public async Task<string?> UncertaintyAsync()
+    {
+        await StatusAsync();
+        return Status.Of(Credentials.Identity, Credentials.Encryption, StatusBook.Fresh) switch
+        {
+            CertificateStatus.Unknown unknown => unknown.Why,
+            CertificateStatus.Revoked => Sentences.Revoked,
+            _ => null,
+        };
+    }
 
     /// <summary>Ends the connection because of a failure of this program or its disk.</summary>
     public void Fail(Exception failure) => _fail(failure);

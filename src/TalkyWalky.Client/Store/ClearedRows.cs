@@ -33,14 +33,19 @@ internal sealed class ClearedRows(Rows rows)
         var found = rows.Query(
             $"SELECT id, author, message {From(scope.Contact)} LIMIT ?3", static reader => (Id: reader.GetInt64(0), Author: reader.Bytes(1), Message: reader.Bytes(2)),
             scope.Contact, scope.UpTo, limit);
-        foreach (var (id, author, message) in found)
-        {
-            rows.Execute("INSERT OR IGNORE INTO cleared(id) VALUES (?1)", Mark(author, message));
-            rows.Execute("DELETE FROM told WHERE message = ?1", message);
-            rows.Execute("DELETE FROM message WHERE id = ?1", id);
-        }
-
+        foreach (var (id, author, message) in found) Delete(id, author, message);
         return found.Count;
+    }
+
+    /// <summary>Deletes one own message that failed. False when it is none. Copies may stay in the files' free space, sealed, until the next clearing.</summary>
+    public bool Discard(long contact, MessageId message)
+    {
+        var author = rows.Messages.Owner.User.ToArray();
+        var id = rows.Number(
+            "SELECT id FROM message WHERE author = ?1 AND message = ?2 AND contact = ?3 AND state = ?4", author, message.ToArray(), contact, (int)MessageState.Failed);
+        if (id == 0) return false;
+        Delete(id, author, message.ToArray());
+        return true;
     }
 
     /// <summary>
@@ -53,6 +58,13 @@ internal sealed class ClearedRows(Rows rows)
         rows.Execute("VACUUM");
         if (rows.Number("PRAGMA wal_checkpoint(TRUNCATE)") != 0)
             throw new Microsoft.Data.Sqlite.SqliteException("another program reads the profile; close it and clear the history again", SQLitePCL.raw.SQLITE_BUSY);
+    }
+
+    private void Delete(long id, byte[] author, byte[] message)
+    {
+        rows.Execute("INSERT OR IGNORE INTO cleared(id) VALUES (?1)", Mark(author, message));
+        rows.Execute("DELETE FROM told WHERE message = ?1", message);
+        rows.Execute("DELETE FROM message WHERE id = ?1", id);
     }
 
     private static string From(long? contact) => contact is null ? All : Mine;

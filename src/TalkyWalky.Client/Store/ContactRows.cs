@@ -28,8 +28,20 @@ internal sealed class ContactRows(Rows rows)
     /// <summary>Digits of a room's id that name it.</summary>
     private const int IdDigits = 8;
 
+    // Names are sealed, so no index finds one: the newest contact of each name of a person, once asked for. Null when it may be wrong.
+    private Dictionary<string, long>? _named;
+
     /// <summary>People.</summary>
     public List<Contact> All() => rows.Query(Select + " WHERE kind = 0 ORDER BY id", Read);
+
+    /// <summary>Every conversation; of a person with the name that he wants to be shown by.</summary>
+    public List<(Contact Contact, string? Shown)> Everyone() => rows.Query(
+        "SELECT id, kind, user, conversation, name, profile FROM contact ORDER BY id",
+        reader =>
+        {
+            var contact = Read(reader);
+            return (contact, contact.User is { } user && reader.BytesOrNull(5) is { } profile ? rows.Names.Shown(user, profile) : null);
+        });
 
     public Contact? Find(long id) => rows.First(Select + " WHERE id = ?1", Read, id);
 
@@ -40,10 +52,11 @@ internal sealed class ContactRows(Rows rows)
     /// <summary>Null as well when a name stands for more than one room: its id tells them apart.</summary>
     public Contact? Find(Target target) => target.IsRoom ? FindRooms(target.Name) is [var one] ? one : null : Find(target.Name.Trim());
 
-    /// <summary>Rooms of this name, those first and alone that the person is in; or the one whose id begins like this.</summary>
+    /// <summary>The room of this whole id, whatever others are called; else rooms of this name, those first and alone that the person is in; or the one whose id begins like this.</summary>
     public List<Contact> FindRooms(string name)
     {
         var wanted = name.Trim();
+        if (Digest.TryParse(wanted, out var id) && Find(new ConversationId(id)) is { Kind: ContactKind.Room } exact) return [exact];
         var rooms = rows.Query(Select + " WHERE kind = 1 ORDER BY id", Read);
         var named = rooms.FindAll(room => string.Equals(room.Username, wanted, StringComparison.OrdinalIgnoreCase));
         var joined = named.FindAll(room => rows.Rooms.Find(room.Id) is { IsMember: true });
@@ -53,7 +66,19 @@ internal sealed class ContactRows(Rows rows)
     }
 
     /// <summary>The newest contact of this name: names are given again after a person left, ids are not.</summary>
-    public Contact? Find(string username) => All().FindLast(contact => string.Equals(contact.Username, username, StringComparison.OrdinalIgnoreCase));
+    public Contact? Find(string username)
+    {
+        if (_named is null)
+        {
+            _named = new Dictionary<string, long>(StringComparer.OrdinalIgnoreCase);
+            foreach (var contact in All()) _named[contact.Username] = contact.Id;
+        }
+
+        return _named.TryGetValue(username, out var id) ? Find(id) : null;
+    }
+
+    /// <summary>What was written is undone.</summary>
+    public void Undone() => _named = null;
 
     public Contact Add(string username, UserId? user, ConversationId? conversation) => Add(ContactKind.Person, username, user, conversation);
 
@@ -88,7 +113,9 @@ internal sealed class ContactRows(Rows rows)
         {
             rows.Execute("UPDATE message SET contact = ?1 WHERE contact = ?2", known.Id, named.Id);
             rows.Execute("UPDATE outbox SET contact = ?1 WHERE contact = ?2", known.Id, named.Id);
+            rows.Drafts.Move(named, known);
             rows.Execute("DELETE FROM contact WHERE id = ?1", named.Id);
+            _named = null;
             return Ensure(user, username, conversation);
         }
 
@@ -100,12 +127,18 @@ internal sealed class ContactRows(Rows rows)
     {
         var id = rows.Insert(
             "INSERT INTO contact(kind, user, conversation, name) VALUES (?1, ?2, ?3, x'')", (int)kind, user?.ToArray(), conversation?.ToArray());
-        Rename(id, username);
+        rows.Execute("UPDATE contact SET name = ?1 WHERE id = ?2", Sealed(id, username), id);
+        if (kind == ContactKind.Person && _named is not null) _named[username] = id;
         return new Contact(id, kind, user, conversation, username);
     }
 
-    private void Rename(long id, string username) => rows.Execute(
-        "UPDATE contact SET name = ?1 WHERE id = ?2", rows.Seal(Column, BitConverter.GetBytes(id), Encoding.UTF8.GetBytes(username)), id);
+    private void Rename(long id, string username)
+    {
+        rows.Execute("UPDATE contact SET name = ?1 WHERE id = ?2", Sealed(id, username), id);
+        _named = null;
+    }
+
+    private byte[] Sealed(long id, string username) => rows.Seal(Column, BitConverter.GetBytes(id), Encoding.UTF8.GetBytes(username));
 
     private Contact Read(SqliteDataReader reader)
     {

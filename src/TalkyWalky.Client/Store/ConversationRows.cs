@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
@@ -5,27 +6,41 @@ namespace TalkyWalky.Client.Store;
 /// <summary>What the person did with the conversations: read, muted, closed.</summary>
 internal sealed class ConversationRows(Rows rows)
 {
+    /// <summary>Unread messages are counted up to this many.</summary>
+    public const int MostUnread = 10_000;
+
+    // Whatever the number of conversations, two queries: this one, and the one for their newest messages.
+    private static readonly string Select = $"""
+        SELECT c.id, c.read, c.muted, c.closed,
+            (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.contact = c.id AND u.state = 4 AND u.position > c.read LIMIT {MostUnread}))
+        FROM contact c
+        """;
+
     /// <summary>Those not closed, the one with the newest message first. People with whom nothing was written are none yet.</summary>
     public List<ConversationInfo> Open()
     {
-        var contacts = rows.Query(
-            """
-            SELECT c.id FROM contact c
-            WHERE c.closed = 0 AND (c.kind = 1 OR (c.kind = 0 AND EXISTS (SELECT 1 FROM message m WHERE m.contact = c.id)))
-            ORDER BY coalesce((SELECT max(m.position) FROM message m WHERE m.contact = c.id), 0) DESC, c.id
-            """,
-            static reader => reader.GetInt64(0));
-        return contacts.ConvertAll(Find);
+        var names = new PageNames(rows);
+        names.Load();
+        var newest = rows.Messages.Newest(names);
+        return
+        [
+            .. rows.Query(Select + " WHERE c.closed = 0 AND c.kind IN (0, 1) ORDER BY c.id", reader => Read(reader, names, newest.GetValueOrDefault(reader.GetInt64(0))))
+                .Where(static one => one.Target.IsRoom || one.Last is not null)
+                .OrderByDescending(static one => one.Last?.Position ?? 0),
+        ];
     }
 
     public ConversationInfo Find(long contact)
     {
-        var known = rows.Contacts.Find(contact) ?? throw new InvalidOperationException("no such conversation");
-        var (read, muted, closed) = rows.Query(
-            "SELECT read, muted, closed FROM contact WHERE id = ?1", static reader => (reader.GetInt64(0), reader.GetBoolean(1), reader.GetBoolean(2)), contact)[0];
-        var unread = rows.Number("SELECT count(*) FROM message WHERE contact = ?1 AND state = 4 AND position > ?2", contact, read);
+        var last = rows.Messages.History(contact, 1, null) is [var one] ? one : null;
+        return rows.First(Select + " WHERE c.id = ?1", reader => Read(reader, new PageNames(rows), last), contact) ?? throw new InvalidOperationException("no such conversation");
+    }
+
+    private static ConversationInfo Read(SqliteDataReader reader, PageNames names, ChatMessage? last)
+    {
+        var contact = names.Conversation(reader.GetInt64(0));
         return new ConversationInfo(
-            known.Conversation ?? default, known.Target, (int)Math.Min(unread, int.MaxValue), muted, closed, rows.Messages.History(contact, 1, null) is [var last] ? last : null);
+            contact.Conversation ?? default, contact.Target, reader.GetInt32(4), reader.GetBoolean(2), reader.GetBoolean(3), last, reader.GetInt64(1));
     }
 
     public long ReadUpTo(long contact) => rows.Number("SELECT read FROM contact WHERE id = ?1", contact);
@@ -50,12 +65,6 @@ internal sealed class ConversationRows(Rows rows)
             contact, upTo);
         return found.Count > 0 ? found[0] : null;
     }
-
-    /// <summary>Messages of others between two places, the newest ones.</summary>
-    public List<(UserId Author, MessageId Message)> Received(long contact, long after, long upTo, int limit) => rows.Query(
-        "SELECT author, message FROM message WHERE contact = ?1 AND state = 4 AND position > ?2 AND position <= ?3 ORDER BY position DESC LIMIT ?4",
-        static reader => (Author(reader.Bytes(0)), Id(reader.Bytes(1))),
-        contact, after, upTo, limit);
 
     /// <summary>Where a message stands; null when it is not here.</summary>
     public (long Contact, long Position)? Place(UserId author, MessageId message)

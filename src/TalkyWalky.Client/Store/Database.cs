@@ -26,10 +26,11 @@ internal sealed class Database : IAsyncDisposable
     }
 
     /// <summary>Runs the work in a transaction and returns once that is durable. Work must not keep <see cref="Rows"/>.</summary>
+    /// <param name="tell">Called after the commit, in the order of the work, so that of two events about one thing the newer is told last. It must neither wait nor throw.</param>
     /// <exception cref="SqliteException">The file cannot be read or written; nothing of this work is kept.</exception>
-    public async Task<T> RunAsync<T>(Func<Rows, T> work, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(Func<Rows, T> work, CancellationToken cancellation, Action<T>? tell = null)
     {
-        var item = new Work<T>(work);
+        var item = new Work<T>(work, tell);
         await _queue.Writer.WriteAsync(item, cancellation);
         return await item.Result;
     }
@@ -105,7 +106,12 @@ internal sealed class Database : IAsyncDisposable
     private void RunInSavepoint(Work work)
     {
         _rows.Execute("SAVEPOINT work");
-        if (!work.Run(_rows)) _rows.Execute("ROLLBACK TO work");
+        if (!work.Run(_rows))
+        {
+            _rows.Execute("ROLLBACK TO work");
+            _rows.Undone();
+        }
+
         _rows.Execute("RELEASE work");
     }
 
@@ -113,6 +119,7 @@ internal sealed class Database : IAsyncDisposable
     private void Undo()
     {
         if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0) _rows.Execute("ROLLBACK");
+        _rows.Undone();
     }
 
     private abstract class Work(bool isAlone)
@@ -128,7 +135,7 @@ internal sealed class Database : IAsyncDisposable
         public abstract void Publish();
     }
 
-    private sealed class Work<T>(Func<Rows, T> work, bool isAlone = false) : Work(isAlone)
+    private sealed class Work<T>(Func<Rows, T> work, Action<T>? tell = null, bool isAlone = false) : Work(isAlone)
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T? _value;
@@ -154,8 +161,14 @@ internal sealed class Database : IAsyncDisposable
 
         public override void Publish()
         {
-            if (_failure is { } failure) _done.TrySetException(failure);
-            else _done.TrySetResult(_value!);
+            if (_failure is { } failure)
+            {
+                _done.TrySetException(failure);
+                return;
+            }
+
+            tell?.Invoke(_value!);
+            _done.TrySetResult(_value!);
         }
     }
 }

@@ -7,8 +7,8 @@ internal static class HistoryClearing
     private const int Batch = 500;
 
     /// <summary>
-    /// Deletes the messages that are stored now, of one conversation or, with null, of all, and leaves nothing of them in the profile's files. Returns how many; null when there
-    /// is no such conversation. Stopped half-way it may be repeated.
+    /// Deletes the messages that are stored now and the draft, of one conversation or, with null, of all, and leaves nothing of them in the profile's files. Returns how many
+    /// messages; null when there is no such conversation. Stopped half-way it may be repeated.
     /// </summary>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The messages are deleted or not, but copies may be left in the files.</exception>
     public static async Task<long?> ClearAsync(Database database, Target? conversation, CancellationToken cancellation)
@@ -30,7 +30,14 @@ internal static class HistoryClearing
 
     private static ClearedScope? Begin(Rows rows, Target? conversation)
     {
-        if (conversation is null) return rows.Cleared.Begin(contact: null);
-        return rows.Contacts.Find(conversation) is { } contact ? rows.Cleared.Begin(contact.Id) : null;
+        if (conversation is null)
+        {
+            rows.Drafts.ForgetAll();
+            return rows.Cleared.Begin(contact: null);
+        }
+
+        if (rows.Contacts.Find(conversation) is not { } contact) return null;
+        rows.Drafts.Forget(contact);
+        return rows.Cleared.Begin(contact.Id);
     }
 }

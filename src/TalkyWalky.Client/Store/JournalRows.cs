@@ -16,16 +16,15 @@ internal sealed class JournalRows(Rows rows)
         rows.Execute("DELETE FROM rejected WHERE id <= ?1", id - MaxRejected);
     }
 
-    public void AddNotice(string text, bool isAlarm)
+    public void AddNotice(string text)
     {
-        var id = rows.Insert("INSERT INTO notice(text, alarm) VALUES (?1, ?2)", rows.Seal(Column, [], Encoding.UTF8.GetBytes(text)), isAlarm);
+        var id = rows.Insert("INSERT INTO notice(text) VALUES (?1)", rows.Seal(Column, [], Encoding.UTF8.GetBytes(text)));
         rows.Execute("DELETE FROM notice WHERE id <= ?1", id - MaxNotices);
     }
 
-    public List<(string Text, bool IsAlarm)> TakeNotices()
+    public List<string> TakeNotices()
     {
-        var texts = rows.Query(
-            "SELECT text, alarm FROM notice ORDER BY id", reader => (Encoding.UTF8.GetString(rows.Open(Column, [], reader.Bytes(0))), reader.GetBoolean(1)));
+        var texts = rows.Query("SELECT text FROM notice ORDER BY id", reader => Encoding.UTF8.GetString(rows.Open(Column, [], reader.Bytes(0))));
         if (texts.Count > 0) rows.Execute("DELETE FROM notice");
         return texts;
     }

@@ -105,6 +105,11 @@ internal sealed class MessageRows(Rows rows)
     public List<ChatMessage> HistoryAfter(long contact, int limit, long after) =>
         rows.Query(Select + " WHERE m.contact = ?1 AND m.position > ?2 ORDER BY m.position LIMIT ?3", Reader(), contact, after, Math.Clamp(limit, 0, LargestPage));
 
+    /// <summary>The newest message of each conversation that is not closed.</summary>
+    public Dictionary<long, ChatMessage> Newest(PageNames names) => rows.Query(
+        Select + " WHERE m.id IN (SELECT (SELECT n.id FROM message n WHERE n.contact = c.id ORDER BY n.position DESC LIMIT 1) FROM contact c WHERE c.closed = 0)",
+        reader => (Contact: reader.GetInt64(2), Message: Read(reader, names))).ToDictionary(static one => one.Contact, static one => one.Message);
+
     public List<ChatMessage> ArrivedAfter(long sequence, int limit) =>
         rows.Query(Select + " WHERE m.sequence > ?1 AND m.sequence > 0 ORDER BY m.sequence LIMIT ?2", Reader(), sequence, limit);
 
@@ -125,9 +130,11 @@ internal sealed class MessageRows(Rows rows)
     private bool IsKnown(UserId author, MessageId message) =>
         rows.Number("SELECT count(*) FROM message WHERE author = ?1 AND message = ?2", author.ToArray(), message.ToArray()) > 0 || rows.Cleared.Has(author, message);
 
-    // It rises over a clearing too: listeners go on after the last one that they saw.
-    private long NextSequence() =>
-        rows.Number("SELECT max(coalesce((SELECT max(sequence) FROM message WHERE sequence > 0), 0), (SELECT last FROM arrival)) + 1");
+    /// <summary>Of the last message received. It rises over a clearing too: listeners go on after the last one that they saw.</summary>
+    public long NewestSequence() =>
+        rows.Number("SELECT max(coalesce((SELECT max(sequence) FROM message WHERE sequence > 0), 0), (SELECT last FROM arrival))");
+
+    private long NextSequence() => NewestSequence() + 1;
 
     private ChatMessage? Set(MessageId message, MessageState state, string? trouble, MessageState from, MessageState orFrom)
     {

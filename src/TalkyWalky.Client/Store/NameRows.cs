@@ -19,6 +19,9 @@ internal sealed class NameRows(Rows rows)
     /// <summary>Null when the person said none, or the directory's.</summary>
     public string? Shown(UserId user) => Of(user) is { Name.Length: > 0 } known ? known.Name : null;
 
+    /// <summary>As <see cref="Shown(UserId)"/>, of a row that was read already.</summary>
+    public string? Shown(UserId user, byte[] profile) => Open(user, profile) is { Name.Length: > 0 } known ? known.Name : null;
+
     /// <summary>Keeps a verified record. False when this person is no contact, or as new a record is known.</summary>
     public bool Keep(ProfileRecord record)
     {

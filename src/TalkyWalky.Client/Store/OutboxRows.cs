@@ -49,8 +49,8 @@ internal sealed class OutboxRows(Rows rows)
 
     public List<long> Contacts() => rows.Query("SELECT DISTINCT contact FROM outbox", static reader => reader.GetInt64(0));
 
-    public List<OutboxItem> Sealed(long contact, int limit) => rows.Query(
-        $"SELECT {Columns} FROM outbox WHERE contact = ?1 AND jwe IS NOT NULL ORDER BY ticket LIMIT ?2", Read, contact, limit);
+    public List<OutboxItem> Sealed(long contact, int limit, long after = 0) => rows.Query(
+        $"SELECT {Columns} FROM outbox WHERE contact = ?1 AND jwe IS NOT NULL AND ticket > ?3 ORDER BY ticket LIMIT ?2", Read, contact, limit, after);
 
     public List<OutboxItem> Drafts(long contact, int limit) => rows.Query(
         $"SELECT {Columns} FROM outbox WHERE contact = ?1 AND jwe IS NULL ORDER BY ticket LIMIT ?2", Read, contact, limit);
@@ -80,6 +80,8 @@ internal sealed class OutboxRows(Rows rows)
 
     /// <summary>Back to a draft, to be sealed anew under the same message id.</summary>
     public void Unseal(long ticket) => rows.Execute("UPDATE outbox SET session = NULL, n = NULL, jwe = NULL WHERE ticket = ?1", ticket);
+
+    public void UnsealAll(SessionId session) => rows.Execute("UPDATE outbox SET session = NULL, n = NULL, jwe = NULL WHERE session = ?1", session.ToArray());
 
     public void UnsealAll() => rows.Execute("UPDATE outbox SET session = NULL, n = NULL, jwe = NULL");
 
@@ -122,13 +124,16 @@ internal sealed class ReceiptRows(Rows rows)
 
     public void Add(long contact, MessageId message) => rows.Execute("INSERT OR IGNORE INTO receipt(contact, message) VALUES (?1, ?2)", contact, message.ToArray());
 
-    /// <summary>The person has seen this message.</summary>
-    public void AddRead(UserId author, MessageId message)
-    {
-        if (rows.Contacts.Find(author) is not { } contact) return;
-        rows.Execute(
-            "INSERT INTO receipt(contact, message, read) VALUES (?1, ?2, 1) ON CONFLICT(contact, message) DO UPDATE SET read = 1", contact.Id, message.ToArray());
-    }
+    /// <summary>The person has seen what others wrote in a conversation between two places, the newest so many of it. Each receipt is its author's.</summary>
+    public void AddRead(long contact, long after, long upTo, int limit) => rows.Execute(
+        """
+        INSERT INTO receipt(contact, message, read)
+        SELECT c.id, m.message, 1
+        FROM (SELECT author, message FROM message WHERE contact = ?1 AND state = 4 AND position > ?2 AND position <= ?3 ORDER BY position DESC LIMIT ?4) m
+        JOIN contact c ON c.user = m.author AND c.kind = 0
+        WHERE true ON CONFLICT(contact, message) DO UPDATE SET read = 1
+        """,
+        contact, after, upTo, limit);
 
     /// <summary>Moves what is due into the outbox. Returns the contacts that got something.</summary>
     public List<long> Collect(DateTimeOffset now)

@@ -8,6 +8,16 @@ internal sealed class PageNames(Rows rows)
     private readonly Dictionary<long, Contact> _conversations = [];
     private readonly Dictionary<UserId, (string? Username, string? Shown)> _authors = [];
 
+    /// <summary>All conversations and contacts at once, where nearly all are needed.</summary>
+    public void Load()
+    {
+        foreach (var (contact, shown) in rows.Contacts.Everyone())
+        {
+            _conversations[contact.Id] = contact;
+            if (contact is { Kind: ContactKind.Person, User: { } user }) _authors[user] = (contact.Username, shown);
+        }
+    }
+
     public Contact Conversation(long id)
     {
         if (!_conversations.TryGetValue(id, out var known))

@@ -21,7 +21,6 @@ internal abstract record FolderOpening
 /// <summary>A profile that this process owns: its lock and its open database. PROFILE/profile.lock, PROFILE/profile.db.</summary>
 internal sealed class ProfileFolder : IAsyncDisposable
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int SqliteCorrupt = 11, SqliteNotADatabase = 26;
 
     private readonly FileStream _lock;
@@ -47,7 +46,7 @@ internal sealed class ProfileFolder : IAsyncDisposable
         FileStream held;
         try
         {
-            MakePrivate(path);
+            OwnerOnly.MakeFolder(path);
             held = TakeLock(path);
         }
         catch (IOException failure) when (failure is not DirectoryNotFoundException and not PathTooLongException)
@@ -117,7 +116,7 @@ internal sealed class ProfileFolder : IAsyncDisposable
     {
         NativeSqlite.Ensure();
         var file = DatabaseFile(path);
-        if (!File.Exists(file)) File.Open(file, Options(FileMode.CreateNew, FileShare.ReadWrite)).Dispose();
+        if (!File.Exists(file)) File.Open(file, OwnerOnly.File(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite)).Dispose();
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
         connection.Open();
         Run(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY");
@@ -182,21 +181,6 @@ internal sealed class ProfileFolder : IAsyncDisposable
         return (long)command.ExecuteScalar()!;
     }
 
-    // A folder that this program makes is closed to others; one that exists keeps its mode, and the files in it are closed one by one.
-    private static void MakePrivate(string path)
-    {
-        if (Directory.Exists(path)) return;
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
-    }
-
     // FileShare.None is flock(2) on Unix: the system lets go of it however the process ends.
-    private static FileStream TakeLock(string path) => File.Open(System.IO.Path.Combine(path, "profile.lock"), Options(FileMode.OpenOrCreate, FileShare.None));
-
-    private static FileStreamOptions Options(FileMode mode, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Private;
-        return options;
-    }
+    private static FileStream TakeLock(string path) => File.Open(System.IO.Path.Combine(path, "profile.lock"), OwnerOnly.File(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
 }

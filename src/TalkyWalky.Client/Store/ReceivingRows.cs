@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Crypto;
 using TalkyWalky.Wire;
 
@@ -11,10 +12,14 @@ internal sealed class ReceivingRows(Rows rows)
 
     public bool Has(SessionId session) => rows.Number("SELECT count(*) FROM receiving WHERE session = ?1", session.ToArray()) > 0;
 
-    public void Add(long contact, ReceivingSession session, SessionEnd? before, DateTimeOffset now) => rows.Execute(
-        "INSERT OR IGNORE INTO receiving(session, contact, next, before, before_n, opened, used, value, epoch, head) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)",
+    /// <param name="author">The identity certificate by which the session was granted.</param>
+    public void Add(long contact, ReceivingSession session, SessionEnd? before, CertificateName author, DateTimeOffset now) => rows.Execute(
+        "INSERT OR IGNORE INTO receiving(session, contact, next, before, before_n, opened, used, value, epoch, head, author) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)",
         session.Id.ToArray(), contact, session.Next, before?.Session.ToArray(), before?.N, now.ToUnixTimeMilliseconds(), Sealed(session), (long)session.Epoch,
-        session.LedgerHead?.ToArray());
+        session.LedgerHead?.ToArray(), author.ToArray());
+
+    /// <summary>The identity certificate by which the session was granted; null of one from before status was looked at.</summary>
+    public CertificateName? AuthorOf(SessionId session) => CertificateName.Read(rows.Blob("SELECT author FROM receiving WHERE session = ?1", session.ToArray()));
 
     /// <summary>Null when no grant of this session was opened here.</summary>
     public ulong? EpochOf(SessionId session) => Has(session) ? (ulong)rows.Number("SELECT epoch FROM receiving WHERE session = ?1", session.ToArray()) : null;

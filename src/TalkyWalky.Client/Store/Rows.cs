@@ -27,12 +27,16 @@ internal sealed class Rows : IDisposable
         Receipts = new ReceiptRows(this);
         Keys = new KeyRows(this);
         Journal = new JournalRows(this);
+        Alarms = new AlarmRows(this);
         States = new StateRows(this);
         Conversations = new ConversationRows(this);
         Names = new NameRows(this);
         Told = new ToldRows(this);
         Backfill = new BackfillRows(this);
         Cleared = new ClearedRows(this);
+        Drafts = new DraftRows(this);
+        KnownDevices = new KnownDeviceRows(this);
+        Crls = new CrlRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -57,6 +61,8 @@ internal sealed class Rows : IDisposable
 
     public JournalRows Journal { get; }
 
+    public AlarmRows Alarms { get; }
+
     public StateRows States { get; }
 
     public ConversationRows Conversations { get; }
@@ -68,6 +74,15 @@ internal sealed class Rows : IDisposable
     public BackfillRows Backfill { get; }
 
     public ClearedRows Cleared { get; }
+
+    public DraftRows Drafts { get; }
+
+    public KnownDeviceRows KnownDevices { get; }
+
+    public CrlRows Crls { get; }
+
+    /// <summary>A transaction, or a part of one, was undone: what was remembered of it is forgotten.</summary>
+    public void Undone() => Contacts.Undone();
 
     public byte[] Seal(string column, ReadOnlySpan<byte> row, ReadOnlySpan<byte> plain) => _vault.Seal(column, row, plain);
 

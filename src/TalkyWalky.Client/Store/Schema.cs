@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -95,5 +95,26 @@ internal static class Schema
         CREATE TABLE cleared(id INTEGER PRIMARY KEY);
         CREATE TABLE arrival(id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);
         INSERT INTO arrival(id, last) VALUES (1, 0);
+        """;
+
+    /// <summary>What was begun and not sent: one text for each conversation.</summary>
+    private const string Version5 = "CREATE TABLE draft(contact INTEGER PRIMARY KEY, text BLOB NOT NULL);";
+
+    /// <summary>Alarms wait for the person, no longer for the next listener: told is 1 once somebody listened. An id is never used twice, so none is acknowledged in place of another.</summary>
+    private const string Version6 = """
+        CREATE TABLE alarm(id INTEGER PRIMARY KEY AUTOINCREMENT, told INTEGER NOT NULL, text BLOB NOT NULL);
+        INSERT INTO alarm(told, text) SELECT 0, text FROM notice WHERE alarm = 1 ORDER BY id;
+        DELETE FROM notice WHERE alarm = 1;
+        """;
+
+    /// <summary>
+    /// CRLs, and which certificate (issuer's key hash and serial number) each slice was sealed to and each author's session was granted by. Of sessions from before it is not known:
+    /// they seal nothing more.
+    /// </summary>
+    private const string Version7 = """
+        CREATE TABLE crl(issuer BLOB PRIMARY KEY, authority BLOB NOT NULL, kept INTEGER NOT NULL, value BLOB NOT NULL);
+        ALTER TABLE slice ADD COLUMN named BLOB;
+        ALTER TABLE receiving ADD COLUMN author BLOB;
+        UPDATE sending SET state = 2;
         """;
 }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TalkyWalky.Client.Status;
 using TalkyWalky.Crypto;
 using TalkyWalky.Pki;
 using TalkyWalky.Wire;
@@ -13,6 +14,9 @@ internal enum SendingState
 
     /// <summary>Seals nothing more; kept to answer requests for its grant.</summary>
     Closed = 2,
+
+    /// <summary>Seals nothing more, and its grant is not yet accepted: what it sealed went over a direct connection only.</summary>
+    ClosedGrantDue = 3,
 }
 
 /// <param name="Head">The room's head that the session is for; null outside rooms.</param>
@@ -38,14 +42,16 @@ internal sealed class SendingRows(Rows rows)
             byte[] row = [.. id, .. device.ToArray()];
             var recipient = certificates[device];
             rows.Execute(
-                "INSERT INTO slice(session, device, certificate, given, value, user) VALUES (?1, ?2, ?3, 0, ?4, ?5)",
-                id, device.ToArray(), recipient.CertificateHash.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()), recipient.User.ToArray());
+                "INSERT INTO slice(session, device, certificate, given, value, user, named) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6)",
+                id, device.ToArray(), recipient.CertificateHash.ToArray(), rows.Seal(SliceColumn, row, slice.Encode()), recipient.User.ToArray(), CertificateName.Of(recipient).ToArray());
         }
     }
 
     /// <summary>The session that seals for this contact now, if any.</summary>
     public SendingRow? Active(long contact) => rows.First(
-        "SELECT session, state, epoch, head FROM sending WHERE contact = ?1 AND state <> ?2 ORDER BY started DESC, rowid DESC LIMIT 1", Read, contact, (int)SendingState.Closed);
+        "SELECT session, state, epoch, head FROM sending WHERE contact = ?1 AND state < ?2 ORDER BY started DESC, rowid DESC LIMIT 1", Read, contact, (int)SendingState.Closed);
+
+    public SendingRow? Find(SessionId session) => rows.First("SELECT session, state, epoch, head FROM sending WHERE session = ?1", Read, session.ToArray());
 
     public SendingSession Load(SessionId session)
     {
@@ -67,7 +73,31 @@ internal sealed class SendingRows(Rows rows)
     public void SetState(SessionId session, SendingState state) =>
         rows.Execute("UPDATE sending SET state = ?1 WHERE session = ?2", (int)state, session.ToArray());
 
-    public void Close(long contact) => rows.Execute("UPDATE sending SET state = ?1 WHERE contact = ?2", (int)SendingState.Closed, contact);
+    public void Close(long contact) => rows.Execute(
+        "UPDATE sending SET state = iif(state IN (?1, ?2), ?2, ?3) WHERE contact = ?4",
+        (int)SendingState.GrantDue, (int)SendingState.ClosedGrantDue, (int)SendingState.Closed, contact);
+
+    /// <summary>Closes the sessions that seal for one of these certificates; what was sealed in them is sealed anew.</summary>
+    public void CloseFor(Predicate<CertificateName> isRevoked)
+    {
+        var sessions = rows.Query(
+            "SELECT s.session, s.named FROM slice s JOIN sending o ON o.session = s.session WHERE o.state <> ?1",
+            static reader => (Session: reader.Bytes(0), Named: CertificateName.Read(reader.BytesOrNull(1))), (int)SendingState.Closed);
+        foreach (var (bytes, _) in sessions.Where(one => one.Named is { } named && isRevoked(named)))
+        {
+            SessionId.TryRead(bytes, out var session);
+            SetState(session, SendingState.Closed);
+            rows.Outbox.UnsealAll(session);
+        }
+    }
+
+    /// <summary>The certificates that the newest session with this person's devices was sealed to.</summary>
+    public List<CertificateName> CertificatesOf(UserId user) =>
+    [
+        .. rows.Query(
+            "SELECT named FROM slice WHERE user = ?1 AND session = (SELECT o.session FROM sending o JOIN slice s ON s.session = o.session WHERE s.user = ?1 ORDER BY o.started DESC LIMIT 1)",
+            static reader => CertificateName.Read(reader.BytesOrNull(0)), user.ToArray()).OfType<CertificateName>(),
+    ];
 
     public void CloseAll() => rows.Execute("UPDATE sending SET state = ?1", (int)SendingState.Closed);
 
@@ -99,6 +129,13 @@ internal sealed class SendingRows(Rows rows)
         return rows.Query("SELECT device, value FROM slice WHERE session = ?1 ORDER BY device", reader => ReadSlice(id, reader), id);
     }
 
+    /// <summary>The slice of one device; null when the grant is not for it.</summary>
+    public byte[]? SliceOf(SessionId session, DeviceId device)
+    {
+        var id = session.ToArray();
+        return rows.Query("SELECT device, value FROM slice WHERE session = ?1 AND device = ?2", reader => ReadSlice(id, reader), id, device.ToArray()) is [var found] ? found.Slice : null;
+    }
+
     public List<DeviceId> Recipients(SessionId session) => rows.Query(
         "SELECT device FROM slice WHERE session = ?1 ORDER BY device",
         static reader => DeviceId.TryRead(reader.Bytes(0), out var device) ? device : default,
@@ -116,16 +153,14 @@ internal sealed class SendingRows(Rows rows)
         var given = rows.Execute(
             "UPDATE slice SET given = ?1 WHERE session = ?2 AND device = ?3 AND given <= ?4",
             now.ToUnixTimeMilliseconds(), id, device.ToArray(), (now - interval).ToUnixTimeMilliseconds());
-        if (given == 0) return null;
-        var found = rows.Query("SELECT device, value FROM slice WHERE session = ?1 AND device = ?2", reader => ReadSlice(id, reader), id, device.ToArray());
-        return found[0].Slice;
+        return given == 0 ? null : SliceOf(session, device);
     }
 
     /// <summary>Forgets closed sessions of which no message can be in a mailbox any more.</summary>
     public void Forget(DateTimeOffset startedBefore)
     {
         rows.Execute(
-            "DELETE FROM sending WHERE state = ?1 AND started < ?2 AND session NOT IN (SELECT session FROM outbox WHERE session IS NOT NULL)",
+            "DELETE FROM sending WHERE state >= ?1 AND started < ?2 AND session NOT IN (SELECT session FROM outbox WHERE session IS NOT NULL)",
             (int)SendingState.Closed, startedBefore.ToUnixTimeMilliseconds());
         rows.Execute("DELETE FROM slice WHERE session NOT IN (SELECT session FROM sending)");
     }

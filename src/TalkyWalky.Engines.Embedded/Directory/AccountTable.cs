@@ -1,3 +1,4 @@
+using TalkyWalky.Engines.Accounts;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Wire;
 
@@ -22,16 +23,15 @@ internal static class AccountTable
         return row.Bind(1, username).Step() ? Read(row, now) : null;
     }
 
-    public static (Account Account, PasswordHash Password)? FindWithPassword(Database database, string username, DateTimeOffset now)
+    public static StoredPassword? FindWithPassword(Database database, string username, DateTimeOffset now)
     {
         using var row = database.Use(Select + " WHERE account.username = ?1");
-        return row.Bind(1, username).Step() ? (Read(row, now), new PasswordHash(row.Blob(7), row.Blob(8), row.Int32(9))) : null;
+        return row.Bind(1, username).Step() ? new StoredPassword(Read(row, now), new PasswordHash(row.Blob(7), row.Blob(8), row.Int32(9))) : null;
     }
 
     public static IReadOnlyList<Account> List(Database database, string? after, int limit, DateTimeOffset now)
     {
         var accounts = new List<Account>();
-        // Names compare by their UTF-8 bytes: ordinal order for all that a username may hold.
         using var rows = database.Use(Select + " WHERE account.username > ?1 ORDER BY account.username LIMIT ?2");
         rows.Bind(1, after ?? "").Bind(2, (long)limit);
         while (rows.Step()) accounts.Add(Read(rows, now));

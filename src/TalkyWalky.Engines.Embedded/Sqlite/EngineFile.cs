@@ -67,7 +67,8 @@ internal sealed class EngineFile : IDisposable
             throw new SqliteFailure(SQLitePCL.raw.SQLITE_CORRUPT, finding.ReplaceLineEndings(" "));
     }
 
-    private static FileStream Own(string file)
+    /// <summary>Until it is disposed no other process opens the file.</summary>
+    public static FileStream Own(string file)
     {
         try
         {

@@ -3,7 +3,7 @@ namespace TalkyWalky.Engines.Embedded.Sqlite;
 /// <summary>The file's tables. <c>user_version</c> counts the steps that were applied; a step is applied once, in one transaction.</summary>
 internal static class Schema
 {
-    private static readonly string[] Steps = [Version1, Version2];
+    private static readonly string[] Steps = [Version1, Version2, Version3, Version4];
 
     /// <summary>
     /// Times are ticks since year 1, UTC. Ids are 16 bytes, hashes 32. An entry has a payload of its own, or shares one, or is an overflow marker
@@ -52,6 +52,24 @@ internal static class Schema
         CREATE INDEX room_by_creator ON room (creator) WHERE is_closed = 0;
         CREATE TABLE room_commit (room BLOB NOT NULL, epoch INTEGER NOT NULL, token BLOB NOT NULL, PRIMARY KEY (room, epoch));
         CREATE TABLE room_person (user BLOB NOT NULL, room BLOB NOT NULL, until INTEGER, PRIMARY KEY (user, room)) WITHOUT ROWID;
+        """;
+
+    /// <summary>Revocation of each certificate, and CRL numbers. What revoked devices had counts as revoked with them.</summary>
+    private const string Version3 = """
+        ALTER TABLE certificate ADD COLUMN revoked_at INTEGER;
+        ALTER TABLE certificate ADD COLUMN revocation_reason INTEGER;
+        CREATE INDEX certificate_by_device ON certificate (device);
+        CREATE INDEX certificate_by_user ON certificate (user, serial);
+        CREATE INDEX certificate_revoked ON certificate (not_after) WHERE revoked_at IS NOT NULL;
+        UPDATE certificate SET revocation_reason = 0, revoked_at = coalesce((SELECT revoked_at FROM device WHERE device.device = certificate.device), issued_at)
+            WHERE device IN (SELECT device FROM device WHERE state = 2);
+        CREATE TABLE sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        """;
+
+    /// <summary>Whose certificate it is, by the CA's key, and the newest CRL of each CA.</summary>
+    private const string Version4 = """
+        ALTER TABLE certificate ADD COLUMN issuer BLOB;
+        CREATE TABLE crl (issuer BLOB PRIMARY KEY, number INTEGER NOT NULL, der BLOB NOT NULL);
         """;
 
     /// <summary>Throws <see cref="EngineException"/> on a file of a newer program.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Wire;
 
@@ -48,6 +49,16 @@ internal static class DeviceTable
         return devices;
     }
 
+    public static IReadOnlyList<UserId> People(Database database, UserId? after, int limit)
+    {
+        var people = new List<UserId>();
+        using var rows = database.Use("SELECT DISTINCT user FROM device WHERE user > ?1 AND state <> ?2 ORDER BY user LIMIT ?3");
+        rows.Bind(2, (long)DeviceState.Revoked).Bind(3, (long)limit);
+        _ = after is { } last ? rows.Bind(1, last.Value) : rows.Bind(1, ReadOnlySpan<byte>.Empty);
+        while (rows.Step()) people.Add(new UserId(rows.Id(0)));
+        return people;
+    }
+
     public static ulong AdvanceGeneration(Database database, DeviceId device, ulong presented)
     {
         using var row = database.Use("SELECT generation FROM device WHERE device = ?1");
@@ -80,9 +91,13 @@ internal static class DeviceTable
         "UPDATE device SET state = ?2, approval = NULL, identity_serial = NULL, encryption_serial = NULL WHERE device = ?1 AND state = ?3")
         .Bind(1, device.Value).Bind(2, (long)DeviceState.Pending).Bind(3, (long)DeviceState.Active).Change() > 0;
 
-    public static bool Revoke(Database database, DeviceId device, DateTimeOffset now) => database.Use(
-        "UPDATE device SET state = ?2, revoked_at = ?3 WHERE device = ?1 AND state <> ?2")
-        .Bind(1, device.Value).Bind(2, (long)DeviceState.Revoked).Bind(3, now).Change() > 0;
+    public static bool Revoke(Database database, DeviceId device, X509RevocationReason reason, DateTimeOffset now)
+    {
+        var changed = database.Use("UPDATE device SET state = ?2, revoked_at = ?3 WHERE device = ?1 AND state <> ?2")
+            .Bind(1, device.Value).Bind(2, (long)DeviceState.Revoked).Bind(3, now).Change() > 0;
+        if (changed) CertificateTable.RevokeOf(database, device, reason, now);
+        return changed;
+    }
 
     public static bool SetName(Database database, DeviceId device, string? name) =>
         database.Use("UPDATE device SET name = ?2 WHERE device = ?1").Bind(1, device.Value).Bind(2, name).Change() > 0;

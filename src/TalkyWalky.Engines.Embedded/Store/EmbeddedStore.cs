@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Engines.Embedded.Writing;
 using TalkyWalky.Wire;
@@ -16,11 +17,28 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task<IReadOnlyList<DeviceRecord>> DevicesOfAsync(UserId user, CancellationToken cancellation) =>
         readers.ReadAsync(database => DeviceTable.Of(database, user), cancellation);
 
+    public Task<IReadOnlyList<UserId>> PeopleAsync(UserId? after, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(database => DeviceTable.People(database, after, limit), cancellation);
+
     public Task AddCertificateAsync(IssuedCertificate certificate, CancellationToken cancellation) =>
         writer.WriteAsync(database => CertificateTable.Add(database, certificate), cancellation);
 
     public Task<IssuedCertificate?> FindCertificateAsync(string serial, CancellationToken cancellation) =>
         readers.ReadAsync(database => CertificateTable.Find(database, serial), cancellation);
+
+    public Task<IReadOnlyList<IssuedCertificate>> CertificatesAsync(UserId? user, string? after, int limit, CancellationToken cancellation) =>
+        readers.ReadAsync(database => CertificateTable.Of(database, user, after, limit), cancellation);
+
+    public Task<bool> RevokeCertificateAsync(string serial, X509RevocationReason reason, DateTimeOffset now, CancellationToken cancellation) =>
+        writer.WriteAsync(database => CertificateTable.Revoke(database, serial, reason, now), cancellation);
+
+    public Task<CrlContent> NextCrlAsync(Digest issuer, DateTimeOffset expiring, CancellationToken cancellation) =>
+        writer.WriteAsync(database => CertificateTable.NextCrl(database, issuer, expiring), cancellation);
+
+    public Task<bool> SaveCrlAsync(PublishedCrl crl, CancellationToken cancellation) =>
+        writer.WriteAsync(database => CertificateTable.SaveCrl(database, crl), cancellation);
+
+    public Task<IReadOnlyList<PublishedCrl>> CrlsAsync(CancellationToken cancellation) => readers.ReadAsync(CertificateTable.Crls, cancellation);
 
     public Task AddInvitationAsync(Invitation invitation, CancellationToken cancellation) =>
         writer.WriteAsync(
@@ -34,6 +52,9 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
                 "UPDATE invitation SET used_at = ?3 WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?3 AND (username IS NULL OR username = ?2)")
                 .Bind(1, tokenHash).Bind(2, username).Bind(3, now).Change() == 1,
             cancellation);
+
+    public Task ReturnInvitationAsync(Digest tokenHash, CancellationToken cancellation) =>
+        writer.WriteAsync(database => database.Use("UPDATE invitation SET used_at = NULL WHERE token_hash = ?1").Bind(1, tokenHash).Change(), cancellation);
 
     public Task<ulong> AdvanceGenerationAsync(DeviceId device, ulong presented, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.AdvanceGeneration(database, device, presented), cancellation);
@@ -57,8 +78,8 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task<bool> SuspendDeviceAsync(DeviceId device, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.Suspend(database, device), cancellation);
 
-    public Task<bool> RevokeDeviceAsync(DeviceId device, DateTimeOffset now, CancellationToken cancellation) =>
-        writer.WriteAsync(database => DeviceTable.Revoke(database, device, now), cancellation);
+    public Task<bool> RevokeDeviceAsync(DeviceId device, X509RevocationReason reason, DateTimeOffset now, CancellationToken cancellation) =>
+        writer.WriteAsync(database => DeviceTable.Revoke(database, device, reason, now), cancellation);
 
     public Task<bool> NameDeviceAsync(DeviceId device, string? name, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.SetName(database, device, name), cancellation);

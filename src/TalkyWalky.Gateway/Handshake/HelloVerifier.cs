@@ -79,7 +79,7 @@ internal sealed class HelloVerifier(GatewayOptions options, IDirectory directory
         if (await store.FindDeviceAsync(device.Device, cancellation) is not { } record || record.User != device.User)
             return Refuse("this server does not know the device; register or log in again");
         var account = await directory.FindAsync(device.User, cancellation);
-        if (Expulsions.Judge(account, record.State, record.LoginAt, options.LoginMaxAge, time.GetUtcNow()) is { } ending) return new Admission.Refused(ending);
+        if (Expulsions.Judge(account, record.State, record.LoginAt, options, time.GetUtcNow()) is { } ending) return new Admission.Refused(ending);
         return new Admission.Admitted(account!, device.Device, proof.Generation);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using TalkyWalky.Engines;
+using Google.Protobuf;
+using TalkyWalky.Gateway.Cluster;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
@@ -10,14 +11,19 @@ namespace TalkyWalky.Gateway.People;
 internal readonly record struct Attending(Presence Presence, DateTimeOffset? LastSeen);
 
 /// <summary>
-/// Who is connected to this gateway, and who watches whom. Online while any device is, away when all of them say so. One lock over small maps;
-/// watchers are told outside of it.
+/// Who is connected, here and to other gateways, and who here watches whom. One lock over small maps; watchers are told outside of it, other gateways inside: they
+/// must hear it in the order in which it happened.
 /// </summary>
-internal sealed class Attendance
+internal sealed class Attendance(GatewayVoice voice)
 {
+    /// <summary>People in one message to the other gateways.</summary>
+    private const int Part = 4096;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<DeviceId, Session> _devices = [];
-    private readonly Dictionary<UserId, Entry> _people = [];
+    private readonly Dictionary<UserId, Attendee> _people = [];
+    private readonly ByteString _self = ByteString.CopyFrom(Guid.NewGuid().ToByteArray());
+    private ulong _round;
 
     /// <summary>Adds a session and returns the one of the same device that it replaces.</summary>
     public Session? Enter(Session session)
@@ -29,9 +35,10 @@ internal sealed class Attendance
             _devices.TryGetValue(session.Device, out replaced);
             _devices[session.Device] = session;
             var entry = EntryOf(session.User);
-            var before = entry.Presence;
+            var (here, before) = (entry.Here, entry.Presence);
             entry.Sessions.Add(session);
             entry.LastSeen = null;
+            SayIfChanged(session.User, entry, here);
             watchers = entry.WatchersIfChanged(before);
         }
 
@@ -39,7 +46,7 @@ internal sealed class Attendance
         return replaced;
     }
 
-    /// <summary>Removes a session and its watch list. True when it was the person's last one.</summary>
+    /// <summary>Removes a session and its watch list. True when it was the person's last one here.</summary>
     public bool Leave(Session session, DateTimeOffset now)
     {
         Session[] watchers;
@@ -49,10 +56,11 @@ internal sealed class Attendance
             if (_devices.GetValueOrDefault(session.Device) == session) _devices.Remove(session.Device);
             Unwatch(session);
             var entry = _people[session.User];
-            var before = entry.Presence;
+            var (here, before) = (entry.Here, entry.Presence);
             entry.Sessions.Remove(session);
             last = entry.Sessions.Count == 0;
-            if (last) entry.LastSeen = now;
+            if (last && !entry.IsElsewhere) entry.LastSeen = now;
+            SayIfChanged(session.User, entry, here, now, session.Account.Username);
             watchers = entry.WatchersIfChanged(before);
             Forget(session.User, entry);
         }
@@ -67,13 +75,58 @@ internal sealed class Attendance
         lock (_gate)
         {
             if (!IsHere(session, out var entry)) return;
-            var before = entry.Presence;
+            var (here, before) = (entry.Here, entry.Presence);
             session.IsAway = away;
+            SayIfChanged(session.User, entry, here);
             watchers = entry.WatchersIfChanged(before);
         }
 
         Tell(watchers, session.User);
     }
+
+    /// <summary>What another gateway says of a person.</summary>
+    /// <param name="now">Null when the person is not connected there any more.</param>
+    /// <param name="lastSeen">When the last session there ended.</param>
+    public void SetElsewhere(Guid gateway, UserId user, Elsewhere? now, DateTimeOffset? lastSeen)
+    {
+        Session[] watchers;
+        lock (_gate)
+        {
+            var entry = EntryOf(user);
+            var before = entry.Presence;
+            entry.SetElsewhere(gateway, now);
+            entry.LastSeen = entry.Presence == Presence.Offline ? lastSeen ?? entry.LastSeen : null;
+            watchers = entry.WatchersIfChanged(before);
+            Forget(user, entry);
+        }
+
+        Tell(watchers, user);
+    }
+
+    /// <summary>Whether any of these people is connected to another gateway.</summary>
+    public bool AnyElsewhere(IEnumerable<UserId> users)
+    {
+        lock (_gate) return users.Any(user => _people.TryGetValue(user, out var entry) && entry.IsElsewhere);
+    }
+
+    /// <summary>Tells the other gateways of everyone who is connected here.</summary>
+    public void SayEveryone()
+    {
+        lock (_gate)
+        {
+            var round = ++_round;
+            var parts = _people.Where(static one => one.Value.Sessions.Count > 0).Chunk(Part).ToArray();
+            if (parts.Length == 0) parts = [[]];
+            for (var part = 0; part < parts.Length; part++)
+            {
+                var attendees = new Attendees { Gateway = _self, Round = round, Part = (uint)part, Parts = (uint)parts.Length };
+                attendees.People.AddRange(parts[part].Select(static one => Describe(one.Key, one.Value.Username, one.Value.Here)));
+                voice.Say(new GatewayNews { Attendees = attendees });
+            }
+        }
+    }
+
+    public void SayFarewell() => voice.Say(new GatewayNews { Farewell = new Farewell { Gateway = _self } });
 
     /// <summary>Replaces a session's watch list and returns those of whom it is not known here when they were last seen.</summary>
     public List<UserId> Watch(Session session, HashSet<UserId> users)
@@ -88,7 +141,7 @@ internal sealed class Attendance
             {
                 var entry = EntryOf(user);
                 (entry.Watchers ??= []).Add(session);
-                if (entry.Sessions.Count == 0 && entry.LastSeen is null) unknown.Add(user);
+                if (entry.Presence == Presence.Offline && entry.LastSeen is null) unknown.Add(user);
             }
         }
 
@@ -102,7 +155,7 @@ internal sealed class Attendance
         {
             foreach (var (user, time) in lastSeen)
             {
-                if (_people.TryGetValue(user, out var entry) && entry.Sessions.Count == 0) entry.LastSeen ??= time;
+                if (_people.TryGetValue(user, out var entry) && entry.Presence == Presence.Offline) entry.LastSeen ??= time;
             }
         }
     }
@@ -116,15 +169,14 @@ internal sealed class Attendance
     }
 
     /// <summary>Connected people by username in ordinal order, those after <paramref name="after"/>.</summary>
-    public List<Account> Active(string after, int limit)
+    public List<(UserId User, string Username)> Active(string after, int limit)
     {
-        var active = new List<Account>();
+        var active = new List<(UserId User, string Username)>();
         lock (_gate)
         {
-            foreach (var entry in _people.Values)
+            foreach (var (user, entry) in _people)
             {
-                if (entry.Sessions is not [var session, ..]) continue;
-                if (string.CompareOrdinal(session.Account.Username, after) > 0) active.Add(session.Account);
+                if (entry.Username is { } username && string.CompareOrdinal(username, after) > 0) active.Add((user, username));
             }
         }
 
@@ -181,13 +233,28 @@ internal sealed class Attendance
         }
     }
 
+    private void SayIfChanged(UserId user, Attendee entry, Presence before, DateTimeOffset? lastSeen = null, string? username = null)
+    {
+        if (entry.Here is var here && here == before) return;
+        var changed = new AttendeeChanged
+        {
+            Gateway = _self,
+            Person = Describe(user, entry.Username ?? username, here),
+            LastSeen = here == Presence.Offline && lastSeen is { } time ? time.ToUnixTimeMilliseconds() : 0,
+        };
+        voice.Say(new GatewayNews { AttendeeChanged = changed });
+    }
+
+    private static PresentPerson Describe(UserId user, string? username, Presence presence) =>
+        new() { User = GatewayVoice.Bytes(user), Username = username ?? "", Presence = presence };
+
     private static void Tell(Session[] watchers, UserId user)
     {
         foreach (var watcher in watchers) watcher.Outbox.Touch(user);
     }
 
     // A frame that was being handled when its session left must not bring it back.
-    private bool IsHere(Session session, [NotNullWhen(true)] out Entry? entry) =>
+    private bool IsHere(Session session, [NotNullWhen(true)] out Attendee? entry) =>
         _people.TryGetValue(session.User, out entry) && entry.Sessions.Contains(session);
 
     private void Unwatch(Session session)
@@ -202,28 +269,14 @@ internal sealed class Attendance
         session.Watched = [];
     }
 
-    private Entry EntryOf(UserId user)
+    private Attendee EntryOf(UserId user)
     {
-        if (!_people.TryGetValue(user, out var entry)) _people.Add(user, entry = new Entry());
+        if (!_people.TryGetValue(user, out var entry)) _people.Add(user, entry = new Attendee());
         return entry;
     }
 
-    private void Forget(UserId user, Entry entry)
+    private void Forget(UserId user, Attendee entry)
     {
-        if (entry.Sessions.Count == 0 && entry.Watchers is not { Count: > 0 }) _people.Remove(user);
-    }
-
-    private sealed class Entry
-    {
-        public List<Session> Sessions { get; } = new(1);
-
-        public HashSet<Session>? Watchers { get; set; }
-
-        public DateTimeOffset? LastSeen { get; set; }
-
-        public Presence Presence =>
-            Sessions.Count == 0 ? Presence.Offline : Sessions.TrueForAll(static session => session.IsAway) ? Presence.Away : Presence.Online;
-
-        public Session[] WatchersIfChanged(Presence before) => before != Presence && Watchers is { Count: > 0 } watchers ? [.. watchers] : [];
+        if (entry.IsForgettable) _people.Remove(user);
     }
 }

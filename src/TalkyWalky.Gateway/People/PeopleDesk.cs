@@ -59,7 +59,7 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance 
     public async Task<ServerFrame> ListAsync(ListUsers list, CancellationToken cancellation)
     {
         var limit = list.Limit is 0 or > Limits.UsersPage ? Limits.UsersPage : (int)list.Limit;
-        var accounts = list.ActiveOnly ? attendance.Active(list.After, limit + 1) : await ReadPageAsync(list.After, limit + 1, cancellation);
+        var accounts = list.ActiveOnly ? await ReadActiveAsync(list.After, limit + 1, cancellation) : await ReadPageAsync(list.After, limit + 1, cancellation);
         var users = new Users { Request = list.Request };
         var bytes = 0;
         foreach (var chunk in accounts.Chunk(Chunk))
@@ -100,6 +100,21 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance 
             await directory.FindAsync(user, cancellation),
         _ => null,
     };
+
+    // By the names under which they connected: a rename counts from the next connection.
+    private async Task<List<Account>> ReadActiveAsync(string after, int count, CancellationToken cancellation)
+    {
+        var accounts = new List<Account>(count);
+        while (true)
+        {
+            var wanted = count - accounts.Count;
+            var names = attendance.Active(after, wanted);
+            var found = (await directory.FindAsync([.. names.Select(static one => one.User)], cancellation)).Where(static account => account.Enabled).ToLookup(static account => account.User);
+            accounts.AddRange(names.Where(one => found.Contains(one.User)).Select(one => found[one.User].First() with { Username = one.Username }));
+            if (accounts.Count == count || names.Count < wanted) return accounts;
+            after = names[^1].Username;
+        }
+    }
 
     // Disabled accounts are left out, so one page may need more than one read.
     private async Task<List<Account>> ReadPageAsync(string after, int count, CancellationToken cancellation)

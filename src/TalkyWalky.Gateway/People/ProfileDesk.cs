@@ -1,4 +1,5 @@
 using TalkyWalky.Engines;
+using TalkyWalky.Gateway.Cluster;
 using TalkyWalky.Gateway.Publishing;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Pki.Jose;
@@ -7,7 +8,7 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Gateway.People;
 
 /// <summary>Keeps the profile records that people sign, and tells who watches them.</summary>
-internal sealed class ProfileDesk(GatewayOptions options, IStore store, Attendance attendance, TimeProvider time)
+internal sealed class ProfileDesk(GatewayOptions options, IStore store, LocalNews news, GatewayVoice voice, TimeProvider time)
 {
     public async Task<ServerFrame> SetAsync(Session session, SetProfile request, CancellationToken cancellation)
     {
@@ -28,10 +29,7 @@ internal sealed class ProfileDesk(GatewayOptions options, IStore store, Attendan
 
     private void Tell(Session session, SetProfile request)
     {
-        var hint = Hint.ProfileChanged(session.User, request.Record);
-        foreach (var other in attendance.CircleOf(session.User))
-        {
-            if (other != session) other.Tell(hint);
-        }
+        news.ProfileChanged(session.User, request.Record, session);
+        voice.Say(new GatewayNews { ProfileReplaced = new ProfileReplaced { User = session.UserBytes, Record = request.Record } });
     }
 }

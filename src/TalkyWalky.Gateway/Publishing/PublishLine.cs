@@ -11,7 +11,8 @@ namespace TalkyWalky.Gateway.Publishing;
 /// The publishes of one connection: they enter the broker in order without waiting for one another's commit, and are answered in the same order. Holds
 /// at most MaxOutstanding unanswered ones; the next waits, and with it the reading of frames.
 /// </summary>
-internal sealed class PublishLine(Session session, IBroker broker, int maxOutstanding, TimeProvider time, ILogger log, CancellationToken abandon)
+internal sealed class PublishLine(
+    Session session, IBroker broker, LostMailboxes lost, int maxOutstanding, TimeProvider time, ILogger log, CancellationToken abandon)
 {
     // One fewer, because the publish that is being answered has left the channel.
     private readonly Channel<Pending> _unanswered = Channel.CreateBounded<Pending>(new BoundedChannelOptions(Math.Max(1, maxOutstanding - 1))
@@ -50,7 +51,10 @@ internal sealed class PublishLine(Session session, IBroker broker, int maxOutsta
         if (pending.Refusal.IsSet) return pending.Refusal.ToFrame(pending.Request);
         try
         {
-            return Answer(pending, await pending.Outcome);
+            var outcome = await pending.Outcome;
+            // The sender seals anew, so that its grant is in the new mailbox too, and what it sent behind this one does not overtake it.
+            if (outcome is PublishOutcome.NoMailbox none) await lost.RestoreAsync(none.Devices, abandon);
+            return Answer(pending, outcome);
         }
         catch (Exception failed) when (failed is EngineException or OperationCanceledException)
         {

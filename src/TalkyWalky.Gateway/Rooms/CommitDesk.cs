@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
-using TalkyWalky.Gateway.People;
+using TalkyWalky.Gateway.Cluster;
 using TalkyWalky.Gateway.Publishing;
 using TalkyWalky.Gateway.Sessions;
 using TalkyWalky.Ledger;
@@ -17,7 +17,7 @@ namespace TalkyWalky.Gateway.Rooms;
 /// the order is the one thing that they take from here.
 /// </summary>
 internal sealed class CommitDesk(
-    GatewayOptions options, RoomLedgers ledgers, IDirectory directory, IStore store, Attendance attendance, TimeProvider time, ILogger log,
+    GatewayOptions options, RoomLedgers ledgers, IDirectory directory, IStore store, LocalNews news, GatewayVoice voice, TimeProvider time, ILogger log,
     CancellationToken abandon)
 {
     /// <summary>Rooms that one person may have made and not closed.</summary>
@@ -131,11 +131,11 @@ internal sealed class CommitDesk(
     // Its own session knows by the answer.
     private void Tell(Session session, Commit commit, RoomState after)
     {
-        var hint = Hint.RoomChanged(after.Room, after.Epoch, after.Head);
-        foreach (var other in attendance.SessionsOf(after.Members.Keys.Union(NamedBy(commit)).Append(session.User).Distinct()))
-        {
-            if (other != session) other.Tell(hint);
-        }
+        List<UserId> named = [.. NamedBy(commit), session.User];
+        news.RoomAdvanced(Hint.RoomChanged(after.Room, after.Epoch, after.Head), after.Members.Keys.Concat(named), session);
+        var advanced = new RoomAdvanced { Room = GatewayVoice.Wrap(after.Room.ToArray()), Epoch = after.Epoch, Head = GatewayVoice.Wrap(after.Head.ToArray()) };
+        advanced.Named.AddRange(named.Select(GatewayVoice.Bytes));
+        voice.Say(new GatewayNews { RoomAdvanced = advanced });
     }
 
     /// <summary>Whose place in the room the commit may change.</summary>

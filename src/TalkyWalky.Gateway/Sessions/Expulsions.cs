@@ -17,11 +17,11 @@ internal static class Expulsions
     public static readonly Ending LoginRequired = new(CloseCode.LoginRequired, "the password must be given again on this device; log in");
 
     /// <summary>Why a device may not be connected, by what the engines say; null when it may.</summary>
-    public static Ending? Judge(Account? account, DeviceState state, DateTimeOffset? login, TimeSpan loginMaxAge, DateTimeOffset now) =>
+    public static Ending? Judge(Account? account, DeviceState state, DateTimeOffset? login, GatewayOptions options, DateTimeOffset now) =>
         state == DeviceState.Revoked ? Revoked
         : state != DeviceState.Active ? Waits
         : account is null ? NoAccount
         : !account.Enabled ? Disabled
-        : login is not { } at || at < account.PasswordChangedAt || at < now - loginMaxAge ? LoginRequired
+        : login is not { } at || at < account.PasswordChangedAt - options.DirectoryClock || at < now - options.LoginMaxAge ? LoginRequired
         : null;
 }

@@ -17,7 +17,7 @@ internal sealed class Outbox
     private readonly Lock _gate = new();
     private Queue<PooledFrame> _frames = new();
     private HashSet<UserId>? _presences;
-    private Dictionary<HintKey, byte[]>? _hints;
+    private Dictionary<HintKey, IReadOnlyList<byte[]>>? _hints;
     private TaskCompletionSource? _work, _room;
     private int _bytes;
     private bool _completed;
@@ -67,7 +67,7 @@ internal sealed class Outbox
             if (_completed) return true;
             _hints ??= [];
             if (_hints.Count == MaxHints && !_hints.ContainsKey(hint.Key)) return false;
-            _hints[hint.Key] = hint.Frame;
+            _hints[hint.Key] = hint.Frames;
             Signal(ref _work);
             return true;
         }
@@ -144,5 +144,5 @@ internal sealed class OutgoingBatch
 
     public HashSet<UserId>? Presences { get; set; }
 
-    public Dictionary<HintKey, byte[]>? Hints { get; set; }
+    public Dictionary<HintKey, IReadOnlyList<byte[]>>? Hints { get; set; }
 }

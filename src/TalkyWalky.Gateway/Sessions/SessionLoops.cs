@@ -133,9 +133,9 @@ internal sealed class SessionLoops(
         return SendResult.Sent;
     }
 
-    private async Task<SendResult> SendHintsAsync(Dictionary<HintKey, byte[]> hints)
+    private async Task<SendResult> SendHintsAsync(Dictionary<HintKey, IReadOnlyList<byte[]>> hints)
     {
-        foreach (var frame in hints.Values)
+        foreach (var frame in hints.Values.SelectMany(static frames => frames))
         {
             if (await connection.SendAsync(frame) is not SendResult.Sent and var result) return result;
         }

@@ -9,7 +9,7 @@ namespace TalkyWalky.Gateway.Sessions;
 /// Looks again and again at the accounts and devices of everyone who is connected: what changed elsewhere (the directory, another process), and passwords that were given too
 /// long ago, end a session though its device sends nothing.
 /// </summary>
-internal sealed class SessionSweep(Attendance attendance, IDirectory directory, IStore store, TimeSpan loginMaxAge, TimeProvider time, ILogger log)
+internal sealed class SessionSweep(Attendance attendance, IDirectory directory, IStore store, GatewayOptions options, TimeProvider time, ILogger log)
 {
     /// <summary>Until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -47,7 +47,7 @@ internal sealed class SessionSweep(Attendance attendance, IDirectory directory, 
         {
             // A device that is gone from the store was never approved: as good as revoked.
             var ending = devices.TryGetValue(session.Device, out var device)
-                ? Expulsions.Judge(accounts.GetValueOrDefault(session.User), device.State, device.LoginAt, loginMaxAge, now)
+                ? Expulsions.Judge(accounts.GetValueOrDefault(session.User), device.State, device.LoginAt, options, now)
                 : Expulsions.Revoked;
             if (ending is not null) session.End(ending);
         }

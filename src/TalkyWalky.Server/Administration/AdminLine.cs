@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using TalkyWalky.Pki.Status;
 
 namespace TalkyWalky.Server.Administration;
 
@@ -8,8 +9,8 @@ internal static class AdminLine
 {
     public const int MaxRequest = 16 * 1024;
 
-    /// <summary>A page of <see cref="AdminRequest.ListUsers.MaxLimit"/> accounts with the longest names and addresses fits.</summary>
-    public const int MaxAnswer = 2 * 1024 * 1024;
+    /// <summary>The largest CRL fits in base64; so does a page of <see cref="AdminRequest.ListUsers.MaxLimit"/> accounts with the longest names and addresses.</summary>
+    public const int MaxAnswer = (RevocationLists.MaxSize / 3 * 4) + 1024;
 
     public static async Task WriteAsync<T>(Stream stream, T value, JsonTypeInfo<T> type, CancellationToken cancellation)
     {

@@ -13,6 +13,16 @@ namespace TalkyWalky.Server.Administration;
 [JsonDerivedType(typeof(ListDevices), "device.list")]
 [JsonDerivedType(typeof(ChangeDevice), "device.change")]
 [JsonDerivedType(typeof(NameDevice), "device.name")]
+[JsonDerivedType(typeof(SyncDirectory), "directory.sync")]
+[JsonDerivedType(typeof(TestLogin), "directory.testLogin")]
+[JsonDerivedType(typeof(IssueServer), "ca.issueServer")]
+[JsonDerivedType(typeof(GetCrl), "ca.crl")]
+[JsonDerivedType(typeof(ReplaceRootCrl), "ca.rootCrl")]
+[JsonDerivedType(typeof(ListCertificates), "ca.list")]
+[JsonDerivedType(typeof(ExportCertificates), "ca.export")]
+[JsonDerivedType(typeof(ShowCertificate), "ca.show")]
+[JsonDerivedType(typeof(RevokeCertificate), "ca.revoke")]
+[JsonDerivedType(typeof(RevokeUser), "ca.revokeUser")]
 internal abstract record AdminRequest
 {
     private AdminRequest() { }
@@ -46,10 +56,45 @@ internal abstract record AdminRequest
     public sealed record ListDevices(string? Username, string? After) : AdminRequest;
 
     /// <param name="Device">The id, or at least its first four digits.</param>
-    public sealed record ChangeDevice(string Device, DeviceAct Act) : AdminRequest;
+    /// <param name="Reason">Of a revocation, as RFC 5280 spells it; null leaves it open.</param>
+    public sealed record ChangeDevice(string Device, DeviceAct Act, string? Reason = null) : AdminRequest;
 
     /// <param name="Device">The id, or at least its first four digits.</param>
     public sealed record NameDevice(string Device, string Name) : AdminRequest;
+
+    /// <param name="Confirm">So many people may go whatever the circuit breaker says.</param>
+    public sealed record SyncDirectory(bool DryRun, int Confirm) : AdminRequest;
+
+    /// <param name="Key">SubjectPublicKeyInfo of a P-256 key, DER.</param>
+    public sealed record IssueServer(IReadOnlyList<string> Hosts, byte[] Key) : AdminRequest;
+
+    public sealed record GetCrl : AdminRequest;
+
+    /// <param name="Der">Signed by who has the root's key, which the server need not have.</param>
+    public sealed record ReplaceRootCrl(byte[] Der) : AdminRequest;
+
+    /// <param name="Username">Null: of everyone, and of gateways.</param>
+    /// <param name="After">Where the page before ended.</param>
+    public sealed record ListCertificates(string? Username, string? After) : AdminRequest;
+
+    /// <param name="Username">Null: of everyone, and of gateways.</param>
+    /// <param name="After">Where the page before ended.</param>
+    public sealed record ExportCertificates(string? Username, string? After) : AdminRequest;
+
+    /// <param name="Serial">Hex.</param>
+    public sealed record ShowCertificate(string Serial) : AdminRequest;
+
+    /// <param name="Serial">Hex.</param>
+    /// <param name="Reason">As RFC 5280 spells it.</param>
+    public sealed record RevokeCertificate(string Serial, string Reason) : AdminRequest;
+
+    /// <param name="Reason">As RFC 5280 spells it.</param>
+    public sealed record RevokeUser(string Username, string Reason) : AdminRequest;
+
+    public sealed record TestLogin(string Username, string Password) : AdminRequest
+    {
+        public override string ToString() => $"{nameof(TestLogin)} {{ {nameof(Username)} = {Username} }}"; // never the password
+    }
 }
 
 [JsonConverter(typeof(JsonStringEnumConverter<DeviceAct>))]
@@ -66,6 +111,13 @@ internal enum DeviceAct
 [JsonDerivedType(typeof(Invited), "invited")]
 [JsonDerivedType(typeof(Devices), "devices")]
 [JsonDerivedType(typeof(DeviceDone), "deviceDone")]
+[JsonDerivedType(typeof(Synced), "synced")]
+[JsonDerivedType(typeof(ServerIssued), "serverIssued")]
+[JsonDerivedType(typeof(Crl), "crl")]
+[JsonDerivedType(typeof(Certificates), "certificates")]
+[JsonDerivedType(typeof(Exported), "exported")]
+[JsonDerivedType(typeof(Certificate), "certificate")]
+[JsonDerivedType(typeof(UserRevoked), "userRevoked")]
 [JsonDerivedType(typeof(Refused), "refused")]
 internal abstract record AdminAnswer
 {
@@ -84,6 +136,26 @@ internal abstract record AdminAnswer
     /// <param name="Device">As it is now.</param>
     public sealed record DeviceDone(DeviceEntry Device) : AdminAnswer;
 
+    public sealed record Synced(SyncEntry Sync) : AdminAnswer;
+
+    /// <param name="Pem">The certificate, then that of the issuing CA.</param>
+    public sealed record ServerIssued(string Serial, DateTimeOffset NotAfter, string Pem) : AdminAnswer;
+
+    public sealed record Crl(byte[] Der) : AdminAnswer;
+
+    /// <param name="After">Ask for what comes after this; null at the end.</param>
+    public sealed record Certificates(IReadOnlyList<CertificateEntry> Page, string? After) : AdminAnswer;
+
+    /// <param name="After">Ask for what comes after this; null at the end.</param>
+    public sealed record Exported(IReadOnlyList<ExportEntry> Page, string? After) : AdminAnswer;
+
+    /// <param name="Entry">As it is now.</param>
+    /// <param name="EndedDevice">Its device ended with it, just now.</param>
+    public sealed record Certificate(CertificateEntry Entry, byte[] Der, bool EndedDevice) : AdminAnswer;
+
+    /// <param name="Count">How many devices ended.</param>
+    public sealed record UserRevoked(int Count) : AdminAnswer;
+
     /// <param name="Error">A sentence that says what to do.</param>
     public sealed record Refused(string Error) : AdminAnswer;
 }
@@ -98,6 +170,33 @@ internal sealed record UserEntry(
 /// <param name="Username">Null when the directory has no such account any more.</param>
 internal sealed record DeviceEntry(
     string Device, string User, string? Username, string? Name, string State, string Key, DateTimeOffset AddedAt, DateTimeOffset? LoginAt, DateTimeOffset? RevokedAt);
+
+/// <summary>A certificate as <c>ca list --json</c> shows it.</summary>
+/// <param name="Kind">identity, encryption, server or responder (who signs OCSP answers).</param>
+/// <param name="Name">The common name in it.</param>
+/// <param name="User">Null for a server or responder.</param>
+/// <param name="Status">valid, expired or revoked.</param>
+/// <param name="Reason">As RFC 5280 spells it; null while it is not revoked.</param>
+internal sealed record CertificateEntry(
+    string Serial, string Kind, string Name, string? User, string? Device, string Status, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? RevokedAt, string? Reason);
+
+/// <summary>A look at the directory as <c>directory sync --json</c> shows it.</summary>
+/// <summary>A certificate as <c>ca export --json</c> shows it.</summary>
+internal sealed record ExportEntry(CertificateEntry Certificate, string Pem);
+
+/// <param name="People">How many have a device.</param>
+/// <param name="Leaving">How many of them are disabled or deleted in the directory, or outside its group.</param>
+/// <param name="Leavers">The first of these.</param>
+/// <param name="Renamed">How many have another name than at the look before.</param>
+/// <param name="Held">The circuit breaker holds the leavers back, or would.</param>
+/// <param name="Done">False when nothing was done, for a dry run or the circuit breaker.</param>
+internal sealed record SyncEntry(int People, int Leaving, IReadOnlyList<LeaverEntry> Leavers, int Renamed, bool Held, bool Done)
+{
+    public const int MaxLeavers = 1000;
+}
+
+/// <param name="Reason">disabled or deleted.</param>
+internal sealed record LeaverEntry(string User, string? Username, string Reason);
 
 internal sealed record InvitationEntry(string Join, DateTimeOffset ExpiresAt);
 
@@ -116,6 +215,9 @@ internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffse
 [JsonSerializable(typeof(AdminAnswer))]
 [JsonSerializable(typeof(UserEntry))]
 [JsonSerializable(typeof(DeviceEntry))]
+[JsonSerializable(typeof(CertificateEntry))]
+[JsonSerializable(typeof(ExportEntry))]
 [JsonSerializable(typeof(InvitationEntry))]
+[JsonSerializable(typeof(SyncEntry))]
 [JsonSerializable(typeof(AuthorityEntry))]
 internal sealed partial class AdminJson : JsonSerializerContext;

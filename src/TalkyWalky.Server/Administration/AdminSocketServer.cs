@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 
 namespace TalkyWalky.Server.Administration;
@@ -67,8 +68,7 @@ internal sealed class AdminSocketServer : IAsyncDisposable
             {
                 using var connection = await _listener.AcceptAsync(_stopping.Token);
                 using var timeout = new CancellationTokenSource(RequestTime, _time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stopping.Token);
-                await ServeAsync(connection, either.Token);
+                await ServeAsync(connection, timeout.Token);
             }
             catch (OperationCanceledException)
             {
@@ -81,26 +81,31 @@ internal sealed class AdminSocketServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket connection, CancellationToken cancellation)
+    private async Task ServeAsync(Socket connection, CancellationToken late)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late, _stopping.Token);
         await using var stream = new NetworkStream(connection);
-        var request = await AdminLine.ReadAsync(stream, AdminJson.Default.AdminRequest, AdminLine.MaxRequest, cancellation);
+        var request = await AdminLine.ReadAsync(stream, AdminJson.Default.AdminRequest, AdminLine.MaxRequest, either.Token);
         var answer = request is null
             ? new AdminAnswer.Refused("the server did not understand the command; use the talkywalkyd of the same version as the server")
-            : await ExecuteAsync(request, cancellation);
-        await AdminLine.WriteAsync(stream, answer, AdminJson.Default.AdminAnswer, cancellation);
+            : await ExecuteAsync(request, AdminPeer.Of(connection), late, either.Token);
+        await AdminLine.WriteAsync(stream, answer, AdminJson.Default.AdminAnswer, late.IsCancellationRequested ? _stopping.Token : either.Token);
     }
 
-    private async Task<AdminAnswer> ExecuteAsync(AdminRequest request, CancellationToken cancellation)
+    private async Task<AdminAnswer> ExecuteAsync(AdminRequest request, Actor by, CancellationToken late, CancellationToken cancellation)
     {
         HostLog.AdminCommand(_log, request.GetType().Name);
         try
         {
-            return await _service.ExecuteAsync(request, cancellation);
+            return await _service.ExecuteAsync(request, by, cancellation);
         }
-        catch (EngineException exception)
+        catch (Exception exception) when (exception is EngineException or AuthorityException)
         {
             return new AdminAnswer.Refused(exception.Message);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return new AdminAnswer.Refused($"this takes longer than {RequestTime.TotalSeconds:0} seconds; the server's log says how it ends");
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

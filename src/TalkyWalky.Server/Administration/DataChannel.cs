@@ -1,44 +1,32 @@
 using TalkyWalky.Authority;
-using TalkyWalky.Engines.Embedded;
 using TalkyWalky.Server.Configuration;
 using TalkyWalky.Server.Data;
+using TalkyWalky.Server.Hosting;
+using TalkyWalky.Server.Sync;
 using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Server.Administration;
 
 /// <summary>Works on the data of a stopped server, under the engines' lock, with the same code as the running one.</summary>
 internal sealed class DataChannel : AdminChannel
 {
-    private readonly EmbeddedEngines _engines;
-    private readonly CertificateAuthority _authority;
-    private readonly AuthorityService _enrolment;
-    private readonly AdminService _service;
+    private readonly AsyncDisposables _parts = new();
+    private AdminService? _service;
 
-    private DataChannel(EmbeddedEngines engines, CertificateAuthority authority, AuthorityService enrolment, AdminService service) =>
-        (_engines, _authority, _enrolment, _service) = (engines, authority, enrolment, service);
+    private DataChannel() { }
 
     public static async Task<DataChannel> OpenAsync(DataFolder folder, ServerConfiguration configuration, HostServices services, CancellationToken cancellation)
     {
-        var engines = await EmbeddedEngines.OpenAsync(folder.Database, new EmbeddedOptions(configuration.Mailbox.ToLimits()), services.Time, cancellation);
-        CertificateAuthority? authority = null;
+        var channel = new DataChannel();
         try
         {
-            authority = AuthorityFolder.Open(folder, configuration);
-            var enrolment = new AuthorityService(
-                configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, DeviceCallbacks.None, services.Time, services.Logs);
-            var root = authority.Anchor.Hash;
-            return new DataChannel(engines, authority, enrolment, new AdminService(
-                engines.Directory,
-                enrolment,
-                static (_, _, _) => Task.CompletedTask, // nobody is connected to a stopped server
-                invitation => LinkOf(folder, configuration, root, invitation),
-                configuration.Registration.InvitationLife,
-                services.Time));
+            await channel.BeginAsync(folder, configuration, services, cancellation);
+            return channel;
         }
         catch
         {
-            authority?.Dispose();
-            await engines.DisposeAsync();
+            await channel.DisposeAsync();
             throw;
         }
     }
@@ -52,12 +40,27 @@ internal sealed class DataChannel : AdminChannel
         return ServerNames.Of(configuration, configuration.Listen.Port).Link(root, invitation);
     }
 
-    public override Task<AdminAnswer> SendAsync(AdminRequest request, CancellationToken cancellation) => _service.ExecuteAsync(request, cancellation);
+    public override Task<AdminAnswer> SendAsync(AdminRequest request, CancellationToken cancellation) => _service!.ExecuteAsync(request, AdminPeer.Self, cancellation);
 
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync() => _parts.DisposeAsync();
+
+    private async Task BeginAsync(DataFolder folder, ServerConfiguration configuration, HostServices services, CancellationToken cancellation)
     {
-        _enrolment.Dispose();
-        _authority.Dispose();
-        await _engines.DisposeAsync();
+        var engines = await ServerEngines.OpenAsync(folder, configuration, services, cancellation);
+        _parts.Add(engines);
+        var authority = _parts.Add(AuthorityFolder.Open(folder, configuration));
+        var trail = _parts.Add(new AuditTrail(folder.AuditTrail, services.Time));
+        var publisher = CertificatePublisher.Of(engines, authority, everyone: false, configuration.Directory, services);
+        if (publisher is not null) _parts.Add(publisher);
+        var callbacks = publisher?.Follow(DeviceCallbacks.None) ?? DeviceCallbacks.None;
+        var enrolment = _parts.Add(new AuthorityService(
+            configuration.ToAuthorityOptions(), authority, trail, engines.Directory, engines.Store, engines.Broker, callbacks, services.Time, services.Logs));
+        var sync = DirectorySync.Of(engines, enrolment, NobodyIsConnected, callbacks, configuration.Directory, services);
+        if (sync is not null) _parts.Add(sync);
+        var root = authority.Anchor.Hash;
+        _service = new AdminService(
+            engines.Directory, enrolment, sync, NobodyIsConnected, invitation => LinkOf(folder, configuration, root, invitation), configuration.Registration.InvitationLife, services.Time);
     }
+
+    private static Task NobodyIsConnected(UserId user, CloseCode code, string text) => Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 using TalkyWalky.Wire;
@@ -30,16 +31,22 @@ internal sealed class DeviceAdministration(IDirectory directory, AuthorityServic
     public async Task<AdminAnswer> ListAsync(Account account, CancellationToken cancellation) =>
         new AdminAnswer.Devices([.. (await authority.DevicesOfAsync(account.User, cancellation)).Select(device => Entry(device, account))], After: null);
 
-    public Task<AdminAnswer> ChangeAsync(string typed, DeviceAct act, CancellationToken cancellation) => WithDeviceAsync(
-        typed,
-        device => act switch
-        {
-            DeviceAct.Approve => authority.ApproveDeviceAsync(device, cancellation),
-            DeviceAct.Reject => authority.RejectDeviceAsync(device, cancellation),
-            DeviceAct.Revoke => authority.RevokeDeviceAsync(device, cancellation),
-            _ => throw new InvalidOperationException($"no such act: {act}"),
-        },
-        cancellation);
+    /// <param name="reason">Of a revocation; null leaves it open.</param>
+    public Task<AdminAnswer> ChangeAsync(string typed, DeviceAct act, string? reason, Actor by, CancellationToken cancellation)
+    {
+        var known = X509RevocationReason.Unspecified;
+        if (reason is not null && !RevocationReasons.TryParse(reason, out known)) return Task.FromResult<AdminAnswer>(CertificateAdministration.NoSuchReason(reason));
+        return WithDeviceAsync(
+            typed,
+            device => act switch
+            {
+                DeviceAct.Approve => authority.ApproveDeviceAsync(device, by, cancellation),
+                DeviceAct.Reject => authority.RejectDeviceAsync(device, by, cancellation),
+                DeviceAct.Revoke => authority.RevokeDeviceAsync(device, known, by, cancellation),
+                _ => throw new InvalidOperationException($"no such act: {act}"),
+            },
+            cancellation);
+    }
 
     public Task<AdminAnswer> NameAsync(string typed, string name, CancellationToken cancellation) =>
         WithDeviceAsync(typed, device => authority.NameDeviceAsync(device, name.Trim(), cancellation), cancellation);

@@ -14,42 +14,38 @@ namespace TalkyWalky.Server.Commands;
 
 internal static class AuthorityCommands
 {
-    public static Command Build(CommandContext context) => new("ca", "The certificate authority.") { Init(context), Show(context) };
+    public static Command Build(CommandContext context) => new("ca", "The certificate authority.") { Init(context), OwnRootCommands.Request(context), OwnRootCommands.Import(context), Show(context), IssueServerCommand.Build(context), CrlCommand.Build(context), CertificateCommands.List(context), CertificateCommands.Revoke(context), ExportCommand.Build(context), AuditCommand.Build(context) };
 
     private static Command Init(CommandContext context)
     {
-        var file = new Option<string?>("--passphrase-file") { Description = "encrypt the keys under the first line of FILE (- for standard input) instead of a generated passphrase", HelpName = "FILE" };
-        var ask = new Option<bool>("--ask-passphrase") { Description = "ask for the passphrase; it is stored nowhere" };
-        var command = new Command("init", "Make the certificate authority. The first start of the server does it too.") { file, ask };
+        var passphrase = new NewPassphraseOptions();
+        var command = new Command("init", "Make the certificate authority. The first start of the server does it too.");
+        passphrase.AddTo(command);
         command.WithExamples(
             "talkywalkyd ca init --data /var/lib/talkywalkyd",
             "talkywalkyd ca init --config talkywalkyd.json --passphrase-file /run/secrets/ca");
-        command.SetAction((parsed, cancellation) => InitAsync(context, parsed, parsed.GetValue(file), parsed.GetValue(ask), cancellation));
+        command.SetAction((parsed, cancellation) => InitAsync(context, parsed, passphrase, cancellation));
         return command;
     }
 
-    private static async Task<int> InitAsync(CommandContext context, ParseResult parsed, string? file, bool ask, CancellationToken cancellation)
+    private static async Task<int> InitAsync(CommandContext context, ParseResult parsed, NewPassphraseOptions options, CancellationToken cancellation)
     {
-        if (file is not null && ask) throw ServerException.Usage("--passphrase-file and --ask-passphrase exclude each other; give one of them");
+        options.Check(parsed);
         var folder = DataFolder.Create(context.DataPath(parsed));
         var configuration = context.ReadConfiguration(parsed, folder, CommandLineSettings.None);
         if (AuthorityFolder.Exists(folder)) throw new ServerException($"{folder.Path} has a certificate authority already; see: {CommandLine.Program} ca show --data {folder.Path}");
+        AuthorityFolder.RequireNoRequest(folder);
         var services = context.CreateServices(LogLevel.Warning);
         using var logs = services.Logs;
 
         // The engines' lock: a server that starts meanwhile makes no second authority.
-        await using var engines = await EmbeddedEngines.OpenAsync(folder.Database, new EmbeddedOptions(configuration.Mailbox.ToLimits()), context.Time, cancellation);
-        var given = file is null && !ask ? null : AuthorityPassphrase.Check(
-            ask ? context.Terminal.AskNewSecret("passphrase") : await SecretOption.ReadAsync(file, "--passphrase-file", "passphrase", context.Terminal, cancellation),
-            ask ? "the prompt" : file!);
-        var passphrase = given ?? AuthorityPassphrase.FindOrMake(folder, configuration.Authority);
+        using var owned = EmbeddedEngines.Lock(folder.Database);
+        var passphrase = await options.ReadAsync(context, parsed, folder, configuration.Authority, cancellation);
         await context.Terminal.Error.WriteLineAsync("making the certificate authority (RSA-4096), a few seconds".AsMemory(), cancellation);
-        using var made = AuthorityFolder.Make(folder, configuration, passphrase, services.Keys, context.Time.GetUtcNow());
+        using var made = await AuthorityFolder.MakeAsync(folder, configuration, passphrase, services, AdminPeer.Self);
         context.Terminal.Output.WriteLine($"made the certificate authority of {made.Organisation} ({made.Domain}) in {folder.Authority}");
         context.Terminal.Output.WriteLine($"root {made.Anchor.Hash}");
-        context.Terminal.Output.WriteLine(
-            given is null && File.Exists(folder.Passphrase) ? $"its passphrase is in {folder.Passphrase}; keep a copy elsewhere"
-            : $"the server needs the passphrase: set {ConfigurationKeys.PassphraseFile.Name} or {ConfigurationKeys.Passphrase.EnvironmentName}");
+        context.Terminal.Output.WriteLine(options.Advice(parsed, folder));
         return ExitCode.Done;
     }
 
@@ -57,15 +53,20 @@ internal static class AuthorityCommands
     {
         var pem = new Option<bool>("--pem") { Description = "print the root and the issuing certificate as PEM" };
         var json = new Option<bool>("--json") { Description = "print one JSON object" };
-        var command = new Command("show", "Show the root certificate, its hash and the join link.") { pem, json };
-        command.WithExamples("talkywalkyd ca show", "talkywalkyd ca show --pem > authority.pem");
-        command.SetAction(parsed => Show(context, parsed, parsed.GetValue(pem), parsed.GetValue(json)));
+        var serial = new Argument<string?>("SERIAL") { Description = "a certificate that was issued, instead of the authority's own", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("show", "Show the root certificate, its hash and the join link; or a certificate that was issued.") { serial, pem, json };
+        command.WithExamples("talkywalkyd ca show", "talkywalkyd ca show --pem > authority.pem", "talkywalkyd ca show 3f9c21d04be177a0c2d3e4f5a6b7c8d9");
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (isPem, isJson) = (parsed.GetValue(pem), parsed.GetValue(json));
+            if (isPem && isJson) throw ServerException.Usage("--pem and --json exclude each other; give one of them");
+            return parsed.GetValue(serial) is { } one ? await CertificateCommands.ShowAsync(context, parsed, one, isPem, isJson, cancellation) : Show(context, parsed, isPem, isJson);
+        });
         return command;
     }
 
     private static int Show(CommandContext context, ParseResult parsed, bool pem, bool json)
     {
-        if (pem && json) throw ServerException.Usage("--pem and --json exclude each other; give one of them");
         var folder = DataFolder.Find(context.DataPath(parsed));
         var anchor = AuthorityFolder.ReadAnchor(folder);
         using var root = anchor.LoadCertificate();

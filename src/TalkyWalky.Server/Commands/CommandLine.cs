@@ -37,6 +37,9 @@ internal static class CommandLine
             AuthorityCommands.Build(context),
             UserCommands.Build(context),
             DeviceCommands.Build(context),
+            DirectoryCommands.Build(context),
+            StoreCommands.Build(context),
+            DoctorCommand.Build(context),
         };
         root.Options.Add(context.Data);
         root.Options.Add(context.Config);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using TalkyWalky.Authority;
 using TalkyWalky.Server.Administration;
 
 namespace TalkyWalky.Server.Commands;
@@ -12,7 +13,7 @@ internal static class DeviceCommands
         List(context),
         Change(context, "approve", "Let a waiting device in. Compare the key with the one that the device shows.", DeviceAct.Approve, "approved"),
         Change(context, "reject", "Turn a waiting device away for good.", DeviceAct.Reject, "rejected"),
-        Change(context, "revoke", "End a device for good: its session at once, its mailbox, its right to send.", DeviceAct.Revoke, "revoked"),
+        Revoke(context),
         Name(context),
     };
 
@@ -57,6 +58,19 @@ internal static class DeviceCommands
         command.WithExamples($"talkywalkyd device {verb} 3f9c21d0");
         command.SetAction((parsed, cancellation) => AdminCommand.SendAsync(
             context, parsed, new AdminRequest.ChangeDevice(parsed.GetRequiredValue(id), act), answer => WriteDone(context, answer, done, parsed.GetValue(json)), cancellation));
+        return command;
+    }
+
+    private static Command Revoke(CommandContext context)
+    {
+        var id = Id();
+        var reason = new Option<string?>("--reason") { Description = $"one of {RevocationReasons.Names} (default: unspecified)", HelpName = "REASON" };
+        var json = Json();
+        var command = new Command("revoke", "End a device for good: its session at once, its mailbox, its right to send.") { id, reason, json };
+        command.WithExamples("talkywalkyd device revoke 3f9c21d0", "talkywalkyd device revoke 3f9c21d0 --reason keyCompromise");
+        command.SetAction((parsed, cancellation) => AdminCommand.SendAsync(
+            context, parsed, new AdminRequest.ChangeDevice(parsed.GetRequiredValue(id), DeviceAct.Revoke, parsed.GetValue(reason)),
+            answer => WriteDone(context, answer, "revoked", parsed.GetValue(json)), cancellation));
         return command;
     }
 

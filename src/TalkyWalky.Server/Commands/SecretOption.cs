@@ -8,9 +8,16 @@ internal static class SecretOption
     private const int MaxLine = 4096;
 
     /// <param name="file">A path, - for standard input, null to ask.</param>
-    public static async Task<string> ReadAsync(string? file, string option, string what, Terminal terminal, CancellationToken cancellation)
+    public static Task<string> ReadAsync(string? file, string option, string what, Terminal terminal, CancellationToken cancellation) =>
+        ReadAsync(file, option, what, terminal, terminal.AskNewSecret, cancellation);
+
+    /// <summary>One that exists already: a prompt asks once.</summary>
+    public static Task<string> ReadKnownAsync(string? file, string option, string what, Terminal terminal, CancellationToken cancellation) =>
+        ReadAsync(file, option, what, terminal, terminal.AskSecret, cancellation);
+
+    private static async Task<string> ReadAsync(string? file, string option, string what, Terminal terminal, Func<string, string> ask, CancellationToken cancellation)
     {
-        if (file is null && terminal.IsInteractive) return terminal.AskNewSecret(what);
+        if (file is null && terminal.IsInteractive) return ask(what);
         if (file is null) throw ServerException.Usage($"no {what} was given; add {option} FILE, or {option} - to read it from standard input");
         var secret = string.Equals(file, "-", StringComparison.Ordinal) ? await ReadLineAsync(terminal.Input, what, cancellation) : ReadFile(file, what);
         return secret.Length > 0 ? secret : throw new ServerException($"the {what} is empty; put it into the first line");

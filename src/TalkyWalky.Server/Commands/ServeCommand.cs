@@ -14,12 +14,14 @@ internal static class ServeCommand
     {
         var listen = new Option<string?>("--listen") { Description = "where to listen; port 0 takes any free one (default: 127.0.0.1:7443)", HelpName = "HOST:PORT" };
         var host = new Option<string[]>("--host") { Description = "a name or address that others reach this server by; the first one goes into the join link", HelpName = "NAME", AllowMultipleArgumentsPerToken = false };
-        var command = new Command("serve", "Run the server until Ctrl-C. Prints one line \"ready https://... join=...\" on standard output, logs on standard error.") { listen, host };
+        var roles = new Option<string?>("--roles") { Description = "what this process is: gateway, authority, or both (default: gateway,authority)", HelpName = "ROLES" };
+        var command = new Command("serve", "Run the server until Ctrl-C. Prints one line \"ready https://... join=...\" on standard output, logs on standard error.") { listen, host, roles };
         command.WithExamples(
             "talkywalkyd serve",
             "talkywalkyd serve --data /var/lib/talkywalkyd --listen 0.0.0.0:7443 --host chat.example.org",
+            "talkywalkyd serve --roles gateway --config gateway.json --data /var/lib/talkywalkyd-gateway",
             "TALKYWALKYD_REGISTRATION__POLICY=invite talkywalkyd serve --config talkywalkyd.json");
-        command.SetAction((parsed, cancellation) => RunAsync(context, parsed, new CommandLineSettings(parsed.GetValue(listen), parsed.GetValue(host) ?? []), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(context, parsed, new CommandLineSettings(parsed.GetValue(listen), parsed.GetValue(host) ?? [], parsed.GetValue(roles)), cancellation));
         return command;
     }
 

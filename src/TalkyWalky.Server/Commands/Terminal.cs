@@ -20,8 +20,8 @@ internal sealed class Terminal(Func<TextReader> input, TextWriter output, TextWr
     /// <summary>Asks twice, showing nothing of what is typed. Throws when the two differ.</summary>
     public string AskNewSecret(string what)
     {
-        var first = AskSecret($"{what}: ");
-        return string.Equals(first, AskSecret("once more: "), StringComparison.Ordinal)
+        var first = AskSecret(what);
+        return string.Equals(first, AskSecret("once more"), StringComparison.Ordinal)
             ? first
             : throw new ServerException("the two differ; nothing was changed, run the command again");
     }
@@ -29,9 +29,10 @@ internal sealed class Terminal(Func<TextReader> input, TextWriter output, TextWr
     /// <summary>What others wrote (a full name) must not move the cursor or colour the terminal.</summary>
     public static string Plain(string text) => string.Concat(text.Select(static c => char.IsControl(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format ? '\uFFFD' : c));
 
-    private string AskSecret(string prompt)
+    /// <summary>Asks once, showing nothing of what is typed.</summary>
+    public string AskSecret(string what)
     {
-        Error.Write(prompt);
+        Error.Write($"{what}: ");
         var typed = new StringBuilder();
         while (Console.ReadKey(intercept: true) is var key && key.Key != ConsoleKey.Enter)
         {

@@ -29,6 +29,7 @@ internal static class UserList
     private static string Line(UserEntry user, DateTimeOffset now)
     {
         var state = !user.Enabled ? "disabled"
+            : user.LockedUntil == DateTimeOffset.MaxValue ? "locked" // until an administrator unlocks it
             : user.LockedUntil is { } until && until > now ? string.Create(CultureInfo.InvariantCulture, $"locked until {until:yyyy-MM-dd HH:mm:ss}Z")
             : "enabled";
         return $"{user.Username,-20}  {state,-8}  {Terminal.Plain(user.FullName)}{(user.Mail is null ? "" : $" <{Terminal.Plain(user.Mail)}>")}";

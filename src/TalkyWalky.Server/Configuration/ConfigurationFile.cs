@@ -55,7 +55,7 @@ internal static class ConfigurationFile
             if (isSection && Collect(member.Value, name + ".", file, settings) is { } inner) return inner;
             if (isSection) continue;
             if (key is null) return $"\"{name}\" in {file} is no setting; did you mean \"{NearestName.Of(name, ConfigurationKeys.NamesAndSections)}\"?";
-            if (key.IsSecret) return $"\"{name}\" does not belong in {file}; set {key.EnvironmentName}, or name a file in \"{ConfigurationKeys.PassphraseFile.Name}\"";
+            if (key.SecretFile is { } secret) return $"\"{name}\" does not belong in {file}; set {key.EnvironmentName}, or name a file in \"{secret.Name}\"";
             settings.Add(name, ToSetting(name, member.Value, file));
         }
 
@@ -70,6 +70,7 @@ internal static class ConfigurationFile
         {
             JsonValueKind.String => Setting.Typed(name, source, SettingShape.Text, value.GetString()!, folder),
             JsonValueKind.Number => Setting.Typed(name, source, SettingShape.Number, value.GetRawText(), folder),
+            JsonValueKind.True or JsonValueKind.False => Setting.Typed(name, source, SettingShape.Truth, value.GetRawText(), folder),
             JsonValueKind.Array when value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String) =>
                 Setting.Typed(name, source, SettingShape.List, value.GetRawText(), folder) with { Items = [.. value.EnumerateArray().Select(static item => item.GetString()!)] },
             _ => Setting.Typed(name, source, SettingShape.Other, value.GetRawText(), folder),

@@ -10,8 +10,10 @@ internal abstract record ConfigurationKey(string Name, string Allowed)
 {
     public const string EnvironmentPrefix = "TALKYWALKYD_";
 
-    /// <summary>Never printed, and refused in the file.</summary>
-    public bool IsSecret { get; init; }
+    /// <summary>Set for a secret, which is never printed and refused in the file: the key that names a file with it instead.</summary>
+    public ConfigurationKey? SecretFile { get; init; }
+
+    public bool IsSecret => SecretFile is not null;
 
     public string Section => Name.Contains('.', StringComparison.Ordinal) ? Name[..Name.IndexOf('.', StringComparison.Ordinal)] : "";
 

@@ -45,7 +45,7 @@ internal static class ConfigurationKeys
         new("authority.passphraseFile", null, "the path of a file that holds the passphrase in its first line", SettingReaders.Path);
 
     public static readonly ConfigurationKey<string?> Passphrase =
-        new("authority.passphrase", null, "8 to 1024 characters", SettingReaders.Secret(8, 1024)) { IsSecret = true };
+        new("authority.passphrase", null, "8 to 1024 characters", SettingReaders.Secret(8, 1024)) { SecretFile = PassphraseFile };
 
     public static readonly ConfigurationKey<long> Connections =
         new("limits.connections", 20_000, "a whole number from 1 to 1000000", SettingReaders.Integer(1, 1_000_000));
@@ -63,6 +63,10 @@ internal static class ConfigurationKeys
     [
         PublicUrl, Listen, Hosts, OrganisationName, OrganisationDomain, RegistrationPolicy, InvitationLife, MaxDevicesPerUser, LoginMaxAge,
         MailboxMaxCount, MailboxMaxBytes, PassphraseFile, Passphrase, Connections, HandshakeTimeout, KeepAliveTimeout, LogLevel,
+        .. DirectoryKeys.All,
+        .. StoreKeys.All,
+        .. BrokerKeys.All,
+        .. RoleKeys.All,
     ];
 
     /// <summary>Everything that may be the name of a member in the file.</summary>

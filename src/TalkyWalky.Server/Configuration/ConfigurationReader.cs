@@ -3,9 +3,9 @@ using System.Net;
 namespace TalkyWalky.Server.Configuration;
 
 /// <summary>Settings given on the command line; they win over the environment, which wins over the file.</summary>
-internal sealed record CommandLineSettings(string? Listen, IReadOnlyList<string> Hosts)
+internal sealed record CommandLineSettings(string? Listen, IReadOnlyList<string> Hosts, string? Roles)
 {
-    public static CommandLineSettings None { get; } = new(null, []);
+    public static CommandLineSettings None { get; } = new(null, [], null);
 }
 
 /// <summary>Makes the one configuration from file, environment and command line.</summary>
@@ -43,6 +43,7 @@ internal static class ConfigurationReader
     private static void AddCommandLine(CommandLineSettings commandLine, Dictionary<string, Setting> settings)
     {
         if (commandLine.Listen is { } listen) settings[ConfigurationKeys.Listen.Name] = Setting.Untyped("--listen", "on the command line", listen);
+        if (commandLine.Roles is { } roles) settings[RoleKeys.Roles.Name] = Setting.Untyped("--roles", "on the command line", roles);
         if (commandLine.Hosts is not { Count: > 0 } hosts) return;
         var configured = settings.GetValueOrDefault(ConfigurationKeys.Hosts.Name);
         // --host adds to the configured names, and the first one goes into the join link.
@@ -51,7 +52,8 @@ internal static class ConfigurationReader
 
     private static ConfigurationOutcome Build(Dictionary<string, Setting> settings)
     {
-        var values = new Values(settings);
+        var values = new SettingValues(settings);
+        var mailbox = new MailboxSettings(values.Read(ConfigurationKeys.MailboxMaxCount), values.Read(ConfigurationKeys.MailboxMaxBytes));
         var configuration = new ServerConfiguration(
             values.Read(ConfigurationKeys.PublicUrl),
             values.Read(ConfigurationKeys.Listen),
@@ -59,10 +61,14 @@ internal static class ConfigurationReader
             new OrganisationSettings(values.Read(ConfigurationKeys.OrganisationName), values.Read(ConfigurationKeys.OrganisationDomain)),
             new RegistrationSettings(values.Read(ConfigurationKeys.RegistrationPolicy), values.Read(ConfigurationKeys.InvitationLife), (int)values.Read(ConfigurationKeys.MaxDevicesPerUser)),
             new LoginSettings(values.Read(ConfigurationKeys.LoginMaxAge)),
-            new MailboxSettings(values.Read(ConfigurationKeys.MailboxMaxCount), values.Read(ConfigurationKeys.MailboxMaxBytes)),
+            mailbox,
             new PassphraseSettings(values.Read(ConfigurationKeys.PassphraseFile), values.Read(ConfigurationKeys.Passphrase)),
             new LimitSettings((int)values.Read(ConfigurationKeys.Connections), values.Read(ConfigurationKeys.HandshakeTimeout), values.Read(ConfigurationKeys.KeepAliveTimeout)),
-            new LogSettings(values.Read(ConfigurationKeys.LogLevel)));
+            new LogSettings(values.Read(ConfigurationKeys.LogLevel)),
+            DirectorySettings.Read(values),
+            StoreSettings.Read(values),
+            BrokerSettings.Read(values, mailbox),
+            RoleSettings.Read(values));
         return (values.Error ?? Contradiction(configuration)) is { } error ? new ConfigurationOutcome.Invalid(error) : new ConfigurationOutcome.Valid(configuration);
     }
 
@@ -72,25 +78,8 @@ internal static class ConfigurationReader
             return $"listening on every address ({configuration.Listen}) leaves open what others call this server; give --host NAME, or set \"hosts\" or \"publicUrl\"";
         return configuration.Authority is { Passphrase: not null, PassphraseFile: not null }
             ? $"{ConfigurationKeys.Passphrase.EnvironmentName} and {ConfigurationKeys.PassphraseFile.Name} are both set; keep one of them"
-            : null;
+            : configuration.Directory.Contradiction() ?? configuration.Store.Contradiction() ?? configuration.Broker.Contradiction() ?? configuration.Roles.Contradiction(configuration);
     }
 
     internal static bool IsWildcard(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
-
-    /// <summary>Reads keys one by one and remembers the first error.</summary>
-    private sealed class Values(Dictionary<string, Setting> settings)
-    {
-        public string? Error { get; private set; }
-
-        public T Read<T>(ConfigurationKey<T> key)
-        {
-            if (!settings.TryGetValue(key.Name, out var setting)) return key.Default;
-            if (key.TryRead(setting, out var value)) return value;
-            var shown = key.IsSecret ? "not usable" : setting.Shape is SettingShape.Number or SettingShape.List or SettingShape.Other ? setting.Text : $"\"{setting.Text}\"";
-            Error ??= $"{setting.Name} {setting.Source} is {Shorten(shown)}; give {key.Allowed}";
-            return key.Default;
-        }
-
-        private static string Shorten(string text) => text.Length <= 120 ? text : text[..120] + "...";
-    }
 }

@@ -15,7 +15,11 @@ internal sealed record ServerConfiguration(
     MailboxSettings Mailbox,
     PassphraseSettings Authority,
     LimitSettings Limits,
-    LogSettings Log)
+    LogSettings Log,
+    DirectorySettings Directory,
+    StoreSettings Store,
+    BrokerSettings Broker,
+    RoleSettings Roles)
 {
     public AuthorityOptions ToAuthorityOptions() => new(Registration.Policy, Login.MaxAge, Registration.MaxDevicesPerUser);
 }

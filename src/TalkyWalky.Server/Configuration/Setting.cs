@@ -9,8 +9,9 @@ internal enum SettingShape
     Text,
     Number,
     List,
+    Truth,
 
-    /// <summary>true, false, null or an object: right for no key.</summary>
+    /// <summary>null or an object: right for no key.</summary>
     Other,
 }
 

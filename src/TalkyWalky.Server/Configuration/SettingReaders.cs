@@ -38,6 +38,20 @@ internal static class SettingReaders
         return false;
     };
 
+    /// <summary>Names that are not those of an enumeration.</summary>
+    public static SettingReader<T> OneOf<T>(params (string Name, T Value)[] choices) => (Setting setting, out T value) =>
+    {
+        var index = setting.IsText ? Array.FindIndex(choices, choice => string.Equals(choice.Name, setting.Text, StringComparison.Ordinal)) : -1;
+        value = choices[Math.Max(index, 0)].Value;
+        return index >= 0;
+    };
+
+    public static bool Truth(Setting setting, out bool value)
+    {
+        value = setting.Text is "true";
+        return setting.Shape is SettingShape.Untyped or SettingShape.Truth && setting.Text is "true" or "false";
+    }
+
     public static bool LogLevel(Setting setting, out LogLevel value) => Choice<LogLevel>()(setting, out value) && value < Microsoft.Extensions.Logging.LogLevel.Critical;
 
     /// <summary>A whole number and its unit: 30s, 15m, 12h, 30d.</summary>
@@ -103,7 +117,9 @@ internal static class SettingReaders
         return true;
     }
 
-    private static bool IsHost(string host) => IPAddress.TryParse(host, out _) || IsDnsName(host);
+    public static bool IsPort(ReadOnlySpan<char> text, out int port) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;
+
+    public static bool IsHost(string host) => IPAddress.TryParse(host, out _) || IsDnsName(host);
 
     // RFC 1123 §2.1: labels of letters, digits and hyphens, 63 at most, 253 in all.
     private static bool IsDnsName(string name) =>

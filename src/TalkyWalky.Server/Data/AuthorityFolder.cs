@@ -15,13 +15,14 @@ internal static class AuthorityFolder
         CertificateAuthority.Open(folder.Authority, AuthorityPassphrase.Find(folder, configuration.Authority), configuration.PublicUrl);
 
     /// <summary>What every start does. The caller holds the engines' lock.</summary>
-    public static CertificateAuthority OpenOrMake(DataFolder folder, ServerConfiguration configuration, HostServices services)
+    public static async Task<CertificateAuthority> OpenOrMakeAsync(DataFolder folder, ServerConfiguration configuration, HostServices services)
     {
         if (!Exists(folder))
         {
+            RequireNoRequest(folder);
             HostLog.MakingAuthority(services.Log);
             var passphrase = AuthorityPassphrase.FindOrMake(folder, configuration.Authority);
-            var made = Make(folder, configuration, passphrase, services.Keys, services.Time.GetUtcNow());
+            var made = await MakeAsync(folder, configuration, passphrase, services, Actor.Authority);
             if (File.Exists(folder.Passphrase)) HostLog.MadeAuthority(services.Log, made.Organisation, folder.Passphrase);
             return made;
         }
@@ -33,16 +34,46 @@ internal static class AuthorityFolder
     }
 
     /// <summary>Takes seconds. The caller holds the engines' lock, so no other process makes one here.</summary>
-    public static CertificateAuthority Make(DataFolder folder, ServerConfiguration configuration, string passphrase, IKeySource keys, DateTimeOffset now)
+    public static async Task<CertificateAuthority> MakeAsync(DataFolder folder, ServerConfiguration configuration, string passphrase, HostServices services, Actor by)
+    {
+        RequireNoRequest(folder);
+        var (draft, organisation) = (DraftOf(folder), configuration.Organisation);
+        CertificateAuthority.Initialise(draft, organisation.Name, organisation.Domain, passphrase, services.Keys, services.Time.GetUtcNow(), configuration.PublicUrl).Dispose();
+        return await PutInPlaceAsync(folder, draft, configuration, passphrase, services, AuditAct.Init, by);
+    }
+
+    /// <summary>Makes it of the request that waits and the certificate that the organisation's own root signed. The caller holds the engines' lock.</summary>
+    public static async Task<CertificateAuthority> ImportAsync(
+        DataFolder folder, ServerConfiguration configuration, string passphrase, byte[] certificate, byte[] root, HostServices services, Actor by)
+    {
+        var draft = DraftOf(folder);
+        IssuingRequest.Complete(folder.AuthorityRequest, draft, certificate, root, passphrase, services.Time.GetUtcNow());
+        var made = await PutInPlaceAsync(folder, draft, configuration, passphrase, services, AuditAct.Import, by);
+        Directory.Delete(folder.AuthorityRequest, recursive: true);
+        return made;
+    }
+
+    public static void RequireNoRequest(DataFolder folder)
+    {
+        if (IssuingRequest.Exists(folder.AuthorityRequest))
+            throw new ServerException($"a request for the organisation's own root waits in {folder.AuthorityRequest}; bring its certificate with \"talkywalkyd ca import\", or remove that folder to have a root made here");
+    }
+
+    private static string DraftOf(DataFolder folder)
     {
         var draft = folder.Authority + ".new";
         if (Directory.Exists(draft)) Directory.Delete(draft, recursive: true);
         DataFolder.MakeOwnerOnly(draft);
-        var organisation = configuration.Organisation;
-        using (CertificateAuthority.Initialise(draft, organisation.Name, organisation.Domain, passphrase, keys, now, configuration.PublicUrl))
-        {
-            // Opened again below: what the next start does is what is used now.
-        }
+        return draft;
+    }
+
+    // Opened again: what the next start does is what is used now. On the audit trail first: there is no authority that it does not tell of.
+    private static async Task<CertificateAuthority> PutInPlaceAsync(
+        DataFolder folder, string draft, ServerConfiguration configuration, string passphrase, HostServices services, AuditAct act, Actor by)
+    {
+        using (var made = CertificateAuthority.Open(draft, passphrase, configuration.PublicUrl))
+        using (var trail = new AuditTrail(folder.AuditTrail, services.Time))
+            await trail.WriteAsync(new AuditEntry { Act = act, By = by.ToString(), Serial = made.Issuing.Serial, Reason = $"{made.Organisation} ({made.Domain}), root {made.Anchor.Hash}" });
 
         Directory.Move(draft, folder.Authority);
         return CertificateAuthority.Open(folder.Authority, passphrase, configuration.PublicUrl);

@@ -11,19 +11,20 @@ internal static class AuthorityPassphrase
 
     /// <summary>The passphrase of the authority that exists. Throws when there is none.</summary>
     public static string Find(DataFolder folder, PassphraseSettings settings) =>
-        FromSettings(settings)
-        ?? NotEmpty(OwnerFile.TryReadSecret(folder.Passphrase))
+        TryFind(folder, settings)
         ?? throw new ServerException(
             $"the passphrase of the certificate authority is missing: {folder.Passphrase} is gone or empty; restore it, or set {ConfigurationKeys.PassphraseFile.Name} or {ConfigurationKeys.Passphrase.EnvironmentName}");
 
     /// <summary>For an authority to be made: the one that is set, the one a start that broke off has left, or a fresh one, on disk before it is used.</summary>
     public static string FindOrMake(DataFolder folder, PassphraseSettings settings)
     {
-        if ((FromSettings(settings) ?? NotEmpty(OwnerFile.TryReadSecret(folder.Passphrase))) is { } known) return known;
+        if (TryFind(folder, settings) is { } known) return known;
         var made = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         OwnerFile.Write(folder.Passphrase, made + "\n");
         return made;
     }
+
+    public static string? TryFind(DataFolder folder, PassphraseSettings settings) => FromSettings(settings) ?? NotEmpty(OwnerFile.TryReadSecret(folder.Passphrase));
 
     private static string? FromSettings(PassphraseSettings settings)
     {

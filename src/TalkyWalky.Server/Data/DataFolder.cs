@@ -13,6 +13,11 @@ internal sealed class DataFolder
 
     public string Authority => System.IO.Path.Combine(Path, "ca");
 
+    /// <summary>Key and request of an issuing CA that waits for its certificate.</summary>
+    public string AuthorityRequest => System.IO.Path.Combine(Path, "ca.request");
+
+    public string AuditTrail => System.IO.Path.Combine(Path, "audit.log");
+
     public string Passphrase => System.IO.Path.Combine(Path, "ca.passphrase");
 
     public string Tls => System.IO.Path.Combine(Path, "tls");
@@ -28,11 +33,17 @@ internal sealed class DataFolder
     public static string DefaultPath =>
         System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "talkywalkyd");
 
+    /// <summary>A server or <c>ca init</c> has made it.</summary>
+    public bool HoldsServer => Directory.Exists(Authority);
+
+    /// <summary>The folder, whether or not there is one.</summary>
+    public static DataFolder At(string path) => new(System.IO.Path.GetFullPath(path));
+
     /// <summary>Finds a folder that a server or <c>ca init</c> has made.</summary>
     public static DataFolder Find(string path)
     {
-        var folder = new DataFolder(System.IO.Path.GetFullPath(path));
-        if (!Directory.Exists(folder.Authority))
+        var folder = At(path);
+        if (!folder.HoldsServer)
             throw new ServerException($"{folder.Path} holds no server; give the right --data, or make one with: talkywalkyd ca init --data {folder.Path}");
         return folder;
     }
@@ -40,7 +51,7 @@ internal sealed class DataFolder
     /// <summary>Makes the folder, or takes one that is empty or a server's already and closes it to other accounts.</summary>
     public static DataFolder Create(string path)
     {
-        var folder = new DataFolder(System.IO.Path.GetFullPath(path));
+        var folder = At(path);
         try
         {
             folder.Prepare();
@@ -78,5 +89,5 @@ internal sealed class DataFolder
 
     private bool IsOurs(string name) =>
         name is "lost+found" or "ca.new"
-        || new[] { Database, Authority, Passphrase, Tls, Configuration, Address, AdminSocket }.Any(path => string.Equals(System.IO.Path.GetFileName(path), name, StringComparison.Ordinal));
+        || new[] { Database, Database + ".lock", Authority, AuthorityRequest, AuditTrail, Passphrase, Tls, Configuration, Address, AdminSocket }.Any(path => string.Equals(System.IO.Path.GetFileName(path), name, StringComparison.Ordinal));
 }

@@ -8,8 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Authority;
-using TalkyWalky.Engines.Embedded;
+using TalkyWalky.Engines;
+using TalkyWalky.Engines.Ldap.Diagnosis;
 using TalkyWalky.Gateway;
+using TalkyWalky.Gateway.Cluster;
 using TalkyWalky.Server.Administration;
 using TalkyWalky.Server.Configuration;
 using TalkyWalky.Server.Data;
@@ -17,7 +19,7 @@ using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Server.Hosting;
 
-/// <summary>The running server: gateway and authority on one TLS port over the embedded engines, commands on admin.sock.</summary>
+/// <summary>The running server: gateway, authority or both on one TLS port over the engines that are configured.</summary>
 internal sealed class ChatServer : IAsyncDisposable
 {
     /// <summary>What was begun is disposed in the reverse order, also when a later step fails.</summary>
@@ -62,41 +64,75 @@ internal sealed class ChatServer : IAsyncDisposable
         var names = ServerNames.Of(configuration, listening.Port);
 
         // The engines' lock comes before everything that writes: one process at a time owns the folder.
-        var engines = await EmbeddedEngines.OpenAsync(folder.Database, new EmbeddedOptions(configuration.Mailbox.ToLimits()), services.Time, cancellation);
+        var engines = await ServerEngines.OpenAsync(folder, configuration, services, cancellation);
         _parts.Add(engines);
-        var authority = _parts.Add(AuthorityFolder.OpenOrMake(folder, configuration, services));
-        var keeper = await TlsIdentityKeeper.OpenAsync(folder, authority, engines.Store, names.Certificate, services, cancellation);
-        _parts.Add(keeper);
+        var ca = configuration.Roles.IsAuthority ? _parts.Add(await AuthorityFolder.OpenOrMakeAsync(folder, configuration, services)) : null;
+        var trail = ca is null ? null : _parts.Add(new AuditTrail(folder.AuditTrail, services.Time));
+        trail?.Open(); // an authority that cannot say what it does is found now
+        var certificates = ca is null ? AuthorityCertificates.Read(configuration.Roles.CertificatesFile!) : AuthorityCertificates.Of(ca);
+        ITlsSource tls = ca is null
+            ? _parts.Add(TlsFiles.Open(configuration.Roles, certificates, names.PublicHost, services))
+            : _parts.Add(await TlsIdentityKeeper.OpenAsync(folder, ca, new Issuance(ca, engines.Store, trail!, services.Time), names.Certificate, services, cancellation));
+        _gateway = configuration.Roles.IsGateway ? GatewayOf(certificates, tls, names, engines, configuration, services) : null;
+        var authority = ca is null ? null : _parts.Add(new AuthorityRole(ca, trail!, engines, configuration, CallbacksOf(engines), EnderOf(engines), services));
 
-        _gateway = new GatewayService(
-            new GatewayOptions(authority.Anchor, names.Gateway, () => keeper.Current.Hash, [authority.IssuingCertificate], configuration.Login.MaxAge),
-            engines.Directory, engines.Store, engines.Broker, services.Time, services.Logs);
-        var enrolment = _parts.Add(new AuthorityService(
-            configuration.ToAuthorityOptions(), authority, engines.Directory, engines.Store, engines.Broker, CallbacksOf(_gateway), services.Time, services.Logs));
-
-        var readiness = _parts.Add(new Readiness(engines, services.Time, services.Log));
-        _app = Build(configuration, services, socket, listen => TlsEndpoint.Configure(listen, keeper, authority.Anchor, configuration.Limits.HandshakeTimeout));
+        if (authority is not null) await authority.Service.RevocationListAsync(cancellation); // an authority that cannot sign is found now
+        var readiness = _parts.Add(new Readiness(engines, authority?.Sync, services.Time, services.Log));
+        _app = Build(configuration, services, socket, listen => Configure(listen, tls, certificates, configuration, services));
         _parts.Add(_app);
-        _app.MapAuthority(enrolment);
-        _app.MapGateway(_gateway);
+        if (authority is not null) _app.MapAuthority(authority.Service);
+        if (_gateway is not null) _app.MapGateway(_gateway);
         readiness.Map(_app);
         await ListenAsync(_app, listening, cancellation);
 
-        var link = names.Link(authority.Anchor.Hash, null);
-        OwnerFile.Write(folder.Address, link.ToString());
-        var admin = new AdminService(
-            engines.Directory, enrolment, _gateway.DisconnectAsync, invitation => link with { Invitation = invitation }, configuration.Registration.InvitationLife, services.Time);
-        _parts.Add(AdminSocketServer.Start(folder.AdminSocket, admin, services.Time, services.Log));
+        var link = names.Link(certificates.Anchor.Hash, null);
+        authority?.Begin(folder, link);
         HostLog.Listening(services.Log, listening.ToString(), folder.Path);
-
-        // Nobody could register otherwise: the first person gets the first invitation with the link.
-        var isFirst = configuration.Registration.Policy == RegistrationPolicy.Invite && (await engines.Directory.ListAsync(null, 1, cancellation)).Count == 0;
-        var invited = isFirst ? link with { Invitation = await enrolment.InviteAsync(null, configuration.Registration.InvitationLife, cancellation) } : link;
-        ReadyLine = $"ready https://{WithPort(link.Gateway)} join={invited}";
+        ReadyLine = $"ready https://{WithPort(link.Gateway)} join={(authority is null ? link : await authority.InviteFirstAsync(link, cancellation))}";
     }
 
-    private static DeviceCallbacks CallbacksOf(GatewayService gateway) => new(
-        gateway.DevicesChanged, (user, device) => gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked"));
+    private static GatewayService GatewayOf(
+        AuthorityCertificates certificates, ITlsSource tls, ServerNames names, ServerEngines engines, ServerConfiguration configuration, HostServices services) => new(
+        new GatewayOptions(
+            certificates.Anchor, names.Gateway, () => tls.Current.Hash, [certificates.Issuing], configuration.Login.MaxAge,
+            DirectoryClock: engines.Shared is null ? TimeSpan.Zero : LdapDoctor.ClockTolerance),
+        engines.Directory, engines.Store, engines.Broker, engines.Bus, services.Time, services.Logs);
+
+    // Without a gateway here, those of other processes hear it.
+    private DeviceCallbacks CallbacksOf(ServerEngines engines)
+    {
+        const string Revoked = "this device was revoked";
+        if (_gateway is { } gateway)
+            return new DeviceCallbacks(gateway.DevicesChanged, (user, device) => gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, Revoked), gateway.StatusReplaced);
+        var voice = new GatewayVoice(engines.Bus);
+        return new DeviceCallbacks(
+            voice.DevicesChanged,
+            (user, device) =>
+            {
+                voice.DisconnectDevice(user, device, CloseCode.DeviceRevoked, Revoked);
+                return Task.CompletedTask;
+            },
+            voice.StatusReplaced);
+    }
+
+    private SessionEnder EnderOf(ServerEngines engines)
+    {
+        if (_gateway is { } gateway) return gateway.DisconnectAsync;
+        var voice = new GatewayVoice(engines.Bus);
+        return (user, code, text) =>
+        {
+            voice.Disconnect(user, code, text);
+            return Task.CompletedTask;
+        };
+    }
+
+    private static void Configure(ListenOptions listen, ITlsSource tls, AuthorityCertificates certificates, ServerConfiguration configuration, HostServices services)
+    {
+        var patience = configuration.Limits.HandshakeTimeout;
+        if (configuration.Roles.Proxies is { Count: > 0 } proxies) new ProxyProtocol(proxies, patience, services.Time, services.Log).Use(listen);
+        if (!configuration.Roles.IsAuthority) new AuthorityTunnel(configuration.Roles.AuthorityAddress!, patience, services.Time, services.Log).Use(listen);
+        TlsEndpoint.Configure(listen, tls, certificates.Anchor, patience);
+    }
 
     private static async Task ListenAsync(WebApplication app, IPEndPoint listening, CancellationToken cancellation)
     {

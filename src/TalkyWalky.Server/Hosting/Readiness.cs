@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
-using TalkyWalky.Engines.Embedded;
+using TalkyWalky.Server.Sync;
 
 namespace TalkyWalky.Server.Hosting;
 
 /// <summary>Whether the engines answer. Asked of them at most once a second, since anyone may ask.</summary>
-internal sealed class Readiness(EmbeddedEngines engines, TimeProvider time, ILogger log) : IDisposable
+internal sealed class Readiness(ServerEngines engines, DirectorySync? sync, TimeProvider time, ILogger log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -23,7 +23,7 @@ internal sealed class Readiness(EmbeddedEngines engines, TimeProvider time, ILog
         routes.MapGet("/health/ready", async context =>
         {
             var reason = await CheckAsync(context.RequestAborted);
-            await WriteAsync(context, reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, reason ?? "ready");
+            await WriteAsync(context, reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, reason ?? Ready());
         });
     }
 
@@ -36,7 +36,8 @@ internal sealed class Readiness(EmbeddedEngines engines, TimeProvider time, ILog
             if (_last is { } last && time.GetUtcNow() - last.At < Fresh) return last.Reason;
             var reason = await CheckAsync("directory", engines.Directory.CheckAsync, cancellation)
                 ?? await CheckAsync("broker", engines.Broker.CheckAsync, cancellation)
-                ?? await CheckAsync("store", engines.Store.CheckAsync, cancellation);
+                ?? await CheckAsync("store", engines.Store.CheckAsync, cancellation)
+                ?? (sync is { IsFailing: true } ? "people cannot be looked up in the directory; the server's log says why" : null);
             _last = (time.GetUtcNow(), reason);
             return reason;
         }
@@ -47,6 +48,9 @@ internal sealed class Readiness(EmbeddedEngines engines, TimeProvider time, ILog
     }
 
     public void Dispose() => _one.Dispose();
+
+    // The server does its work all the same: another one behind the same address would hold the same people back.
+    private string Ready() => sync is { HeldBack: > 0 } ? "ready\nthe directory's changes wait for an administrator; the server's log says why" : "ready";
 
     private async Task<string?> CheckAsync(string engine, Func<CancellationToken, Task> check, CancellationToken cancellation)
     {

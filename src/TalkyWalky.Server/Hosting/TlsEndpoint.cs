@@ -11,13 +11,13 @@ namespace TalkyWalky.Server.Hosting;
 /// <summary>TLS 1.3 and HTTP/1.1, nothing else (docs/protocol.md section 7).</summary>
 internal static class TlsEndpoint
 {
-    public static void Configure(ListenOptions listen, TlsIdentityKeeper keeper, TrustAnchor anchor, TimeSpan handshakeTimeout)
+    public static void Configure(ListenOptions listen, ITlsSource identities, TrustAnchor anchor, TimeSpan handshakeTimeout)
     {
         listen.Protocols = HttpProtocols.Http1;
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = handshakeTimeout,
-            OnConnection = _ => ValueTask.FromResult(Options(keeper.Current, anchor)),
+            OnConnection = _ => ValueTask.FromResult(Options(identities.Current, anchor)),
         });
     }
 

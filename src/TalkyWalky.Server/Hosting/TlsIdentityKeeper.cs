@@ -9,7 +9,7 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Server.Hosting;
 
 /// <summary>Keeps a valid TLS certificate in DATA/tls, and renews it while the server runs. Connections that are open keep the one they began with.</summary>
-internal sealed class TlsIdentityKeeper : IAsyncDisposable
+internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
 {
     /// <summary>Also how soon a renewal is tried again; far below the 30 days that are left then.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
@@ -17,34 +17,34 @@ internal sealed class TlsIdentityKeeper : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly DataFolder _folder;
     private readonly CertificateAuthority _authority;
-    private readonly IStore _store;
+    private readonly Issuance _issuance;
     private readonly IReadOnlyList<string> _hosts;
     private readonly HostServices _services;
     private readonly List<TlsIdentity> _replaced = [];
     private volatile TlsIdentity _current;
     private readonly Task _renewal;
 
-    private TlsIdentityKeeper(DataFolder folder, CertificateAuthority authority, IStore store, IReadOnlyList<string> hosts, HostServices services, TlsIdentity current)
+    private TlsIdentityKeeper(DataFolder folder, CertificateAuthority authority, Issuance issuance, IReadOnlyList<string> hosts, HostServices services, TlsIdentity current)
     {
-        (_folder, _authority, _store, _hosts, _services, _current) = (folder, authority, store, hosts, services, current);
+        (_folder, _authority, _issuance, _hosts, _services, _current) = (folder, authority, issuance, hosts, services, current);
         _renewal = RenewAsync();
     }
 
     public TlsIdentity Current => _current;
 
     public static async Task<TlsIdentityKeeper> OpenAsync(
-        DataFolder folder, CertificateAuthority authority, IStore store, IReadOnlyList<string> hosts, HostServices services, CancellationToken cancellation)
+        DataFolder folder, CertificateAuthority authority, Issuance issuance, IReadOnlyList<string> hosts, HostServices services, CancellationToken cancellation)
     {
         DataFolder.MakeOwnerOnly(folder.Tls);
         var identity = TryLoad(folder, authority);
         if (identity is null || !identity.IsFor(hosts, services.Time.GetUtcNow()))
         {
             identity?.Dispose();
-            identity = await IssueAsync(folder, authority, store, hosts, services, cancellation);
+            identity = await IssueAsync(folder, authority, issuance, hosts, services, cancellation);
         }
 
         HostLog.TlsCertificate(services.Log, identity.Serial, string.Join(' ', hosts), identity.NotAfter);
-        return new TlsIdentityKeeper(folder, authority, store, hosts, services, identity);
+        return new TlsIdentityKeeper(folder, authority, issuance, hosts, services, identity);
     }
 
     public async ValueTask DisposeAsync()
@@ -76,7 +76,7 @@ internal sealed class TlsIdentityKeeper : IAsyncDisposable
     {
         try
         {
-            var next = await IssueAsync(_folder, _authority, _store, _hosts, _services, _stopping.Token);
+            var next = await IssueAsync(_folder, _authority, _issuance, _hosts, _services, _stopping.Token);
             _replaced.Add(_current); // a handshake may be using it; one is kept for each renewal, that is every 60 days
             _current = next;
             HostLog.TlsCertificate(_services.Log, next.Serial, string.Join(' ', _hosts), next.NotAfter);
@@ -88,13 +88,10 @@ internal sealed class TlsIdentityKeeper : IAsyncDisposable
     }
 
     private static async Task<TlsIdentity> IssueAsync(
-        DataFolder folder, CertificateAuthority authority, IStore store, IReadOnlyList<string> hosts, HostServices services, CancellationToken cancellation)
+        DataFolder folder, CertificateAuthority authority, Issuance issuance, IReadOnlyList<string> hosts, HostServices services, CancellationToken cancellation)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = services.Time.GetUtcNow();
-        var issued = authority.IssueServer(hosts, key, now);
-        await store.AddCertificateAsync(
-            new IssuedCertificate(issued.Serial, CertificateKind.Server, null, null, issued.Der, issued.NotBefore, issued.NotAfter, now), cancellation);
+        var issued = await issuance.IssueServerAsync(hosts, key, Actor.Authority, cancellation);
         using var certificate = X509CertificateLoader.LoadCertificate(issued.Der);
         var identity = new TlsIdentity(certificate.CopyWithPrivateKey(key), authority.IssuingCertificate);
         // The key first: a certificate without its key is issued anew by the next start.

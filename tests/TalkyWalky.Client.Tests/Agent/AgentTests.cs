@@ -35,7 +35,22 @@ public sealed class AgentTests : IAsyncDisposable
         Assert.Empty(await chat.HistoryAfterAsync(Target.Person("bob"), 10, sent.Message.Position, cancellation));
         Assert.IsType<SendOutcome.Refused>(await chat.SendAsync(MessageId.New(), Target.Person("nobody"), "x", cancellation));
         Assert.IsType<LoginOutcome.Refused>(await chat.LoginAsync("wrong", cancellation));
+        Assert.IsType<SendOutcome.Queued>(await chat.KeepAsync(MessageId.New(), Target.Person("bob"), "later", cancellation));
+        Assert.IsType<SendOutcome.Refused>(await chat.KeepAsync(MessageId.New(), Target.Person("nobody"), "x", cancellation));
+        var card = Assert.IsType<DeviceAnswer.Person>(await chat.DeviceAsync(new DeviceRequest.Person("bob"), cancellation));
+        Assert.Equal(new DeviceId(7), Assert.Single(card.Certified).Device);
+        var text = new string('\u0001', Limits.Text);
+        foreach (var name in (string[])["bob", "carol", "dave"]) Assert.IsType<OwnAnswer.Done>(await chat.OwnAsync(new OwnRequest.KeepDraft(Target.Person(name), text), cancellation));
+        var drafts = Assert.IsType<OwnAnswer.Drafts>(await chat.OwnAsync(new OwnRequest.Drafts(), cancellation)).Kept;
+        Assert.Equal([text, text, text], drafts.Select(static draft => draft.Text));
+        var alarm = _owner.Raise("Two ledgers.");
+        Assert.Equal([alarm], Assert.IsType<OwnAnswer.Alarms>(await chat.OwnAsync(new OwnRequest.Alarms(), cancellation)).Kept);
+        Assert.IsType<OwnAnswer.Done>(await chat.OwnAsync(new OwnRequest.Acknowledge(alarm.Id), cancellation));
+        Assert.Empty(Assert.IsType<OwnAnswer.Alarms>(await chat.OwnAsync(new OwnRequest.Alarms(), cancellation)).Kept);
+        await chat.SetAwayAsync(true, cancellation);
+        Assert.True((await chat.StatusAsync(cancellation)).IsAway);
         await chat.LogoutAsync(cancellation);
+        Assert.IsType<SendOutcome.NotLoggedIn>(await chat.KeepAsync(MessageId.New(), Target.Person("bob"), "x", cancellation));
         Assert.IsType<SendOutcome.NotLoggedIn>(await chat.SendAsync(MessageId.New(), Target.Person("bob"), "x", cancellation));
         await Assert.ThrowsAsync<NotLoggedInException>(() => chat.HistoryAsync(Target.Person("bob"), 1, null, cancellation));
         Assert.IsType<LoginOutcome.LoggedIn>(await chat.LoginAsync("right", cancellation));
@@ -61,6 +76,9 @@ public sealed class AgentTests : IAsyncDisposable
         _owner.Publish(new ChatEvent.Notice("careful"));
         Assert.True(await events.MoveNextAsync());
         Assert.Equal(new ChatEvent.Notice("careful"), events.Current);
+        var alarm = _owner.Raise("Two ledgers.");
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal(new ChatEvent.Alarm(alarm.Id, "Two ledgers."), events.Current);
         _owner.Receive("three");
         Assert.Equal("three", await NextTextAsync(events));
     }

@@ -11,13 +11,18 @@ public sealed class MemoryChat : IChat
     private readonly Lock _gate = new();
     private readonly List<ChatMessage> _messages = [];
     private readonly List<Channel<ChatEvent>> _listeners = [];
+    private readonly List<Draft> _drafts = [];
+    private readonly List<Alarm> _alarms = [];
     private readonly HashSet<Target> _muted = [], _closed = [];
     private readonly Dictionary<Target, long> _read = [];
-    private long _sequence;
+    private long _sequence, _alarm;
+    private bool _isAway;
 
     public MemoryChat() => Rooms = new MemoryRooms(Publish);
 
     public static UserId Alice { get; } = UserId.FromGuid(new Guid("11111111-1111-1111-1111-111111111111"));
+
+    public static string JoinLink { get; } = $"talkywalky://chat.example.org:7443/join#root={new string('a', 64)}";
 
     public static UserId Bob { get; } = UserId.FromGuid(new Guid("22222222-2222-2222-2222-222222222222"));
 
@@ -51,15 +56,19 @@ public sealed class MemoryChat : IChat
     /// <summary>Completes when a send arrived.</summary>
     public TaskCompletionSource SendArrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Answers a log-in instead, when set.</summary>
+    public Func<LoginOutcome>? Login { get; set; }
+
     /// <summary>Thrown by status.</summary>
     public Exception? StatusFailure { get; set; }
 
     public Task<Self> WhoAmIAsync(CancellationToken cancellation) => Task.FromResult(
-        new Self(Alice, "alice", "Example", "example.org", new DeviceId(1), new string('a', 64), DateTimeOffset.UnixEpoch.AddYears(60), "chat.example.org:7443", "/p"));
+        new Self(Alice, "alice", "Example", "example.org", new DeviceId(1), new string('a', 64), DateTimeOffset.UnixEpoch.AddYears(60), "chat.example.org:7443", "/p",
+            JoinLink));
 
     public Task<ChatStatus> StatusAsync(CancellationToken cancellation) => StatusFailure is { } failure
         ? Task.FromException<ChatStatus>(failure)
-        : Task.FromResult(new ChatStatus(IsLoggedIn ? Connection : ConnectionState.LoggedOut, null, 0, 0, _messages.Count));
+        : Task.FromResult(new ChatStatus(IsLoggedIn ? Connection : ConnectionState.LoggedOut, null, 0, 0, _messages.Count, _sequence, _isAway));
 
     public Task<IReadOnlyList<PersonInfo>> UsersAsync(bool activeOnly, CancellationToken cancellation)
     {
@@ -74,22 +83,54 @@ public sealed class MemoryChat : IChat
 
     public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
     {
+        var outcome = Post(id, to, text, Connection == ConnectionState.Offline ? MessageState.Queued : MessageState.Sent);
+        if (outcome is not (SendOutcome.Sent or SendOutcome.Queued)) return outcome;
+        SendArrived.TrySetResult();
+        await SendGate.WaitAsync(cancellation);
+        return outcome;
+    }
+
+    /// <summary>Tells at once that it was sent, unless offline.</summary>
+    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation)
+    {
+        var outcome = Post(id, to, text, MessageState.Queued);
+        if (outcome is SendOutcome.Queued { Message: var kept } && Connection == ConnectionState.Online) Deliver(kept);
+        return Task.FromResult(outcome);
+    }
+
+    /// <summary>Alice wrote to Bob what was refused for good.</summary>
+    public ChatMessage Fail(string text)
+    {
+        lock (_gate)
+        {
+            var failed = Message(MessageId.New(), Target.Person("bob"), "alice", mine: true, text, MessageState.Failed, 0) with { Trouble = "It was refused." };
+            _messages.Add(failed);
+            return failed;
+        }
+    }
+
+    private SendOutcome Post(MessageId id, Target to, string text, MessageState state)
+    {
         var user = to.IsRoom ? Rooms.Find(to.Name)?.Name : to.Name;
         if (!IsLoggedIn) return new SendOutcome.NotLoggedIn("log in");
         if (string.Equals(user, "nobody", StringComparison.Ordinal)) return new SendOutcome.Refused("There is nobody called \"nobody\" here.");
         if (user is null) return new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all.");
-        var offline = Connection == ConnectionState.Offline;
         ChatMessage message;
         lock (_gate)
         {
-            message = Message(id, new Target(user, to.IsRoom), "alice", mine: true, text, offline ? MessageState.Queued : MessageState.Sent, 0);
             Sends++;
-            if (!_messages.Exists(known => known.Id == id)) _messages.Add(message);
+            if (_messages.Find(known => known.Id == id) is { } before) message = before;
+            else _messages.Add(message = Message(id, new Target(user, to.IsRoom), "alice", mine: true, text, state, 0));
         }
 
-        SendArrived.TrySetResult();
-        await SendGate.WaitAsync(cancellation);
-        return offline ? new SendOutcome.Queued(message, "There is no connection.") : new SendOutcome.Sent(message);
+        return message.State == MessageState.Queued ? new SendOutcome.Queued(message, "There is no connection.") : new SendOutcome.Sent(message);
+    }
+
+    private void Deliver(ChatMessage message)
+    {
+        var sent = message with { State = MessageState.Sent };
+        lock (_gate) _messages[_messages.FindIndex(known => known.Id == message.Id)] = sent;
+        Publish(new ChatEvent.StateChanged(sent));
     }
 
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
@@ -134,6 +175,9 @@ public sealed class MemoryChat : IChat
         lock (_gate) return Task.FromResult(Own.Answer(request) ?? Change(request));
     }
 
+    public Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation) =>
+        Task.FromResult<DirectAnswer>(new DirectAnswer.State(new DirectState(Port: null, Addresses: [], Lines: [])));
+
     public Task TypingAsync(Target to, CancellationToken cancellation)
     {
         Typed.Enqueue(to);
@@ -162,6 +206,7 @@ public sealed class MemoryChat : IChat
 
     public Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation)
     {
+        if (Login is { } answer) return Task.FromResult(answer());
         var right = string.Equals(password, "right", StringComparison.Ordinal);
         IsLoggedIn |= right;
         return Task.FromResult<LoginOutcome>(right ? new LoginOutcome.LoggedIn() : new LoginOutcome.Refused("wrong username or password"));
@@ -175,7 +220,11 @@ public sealed class MemoryChat : IChat
 
     public Task<string> DevicePemAsync(CancellationToken cancellation) => Task.FromResult("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
-    public Task SetAwayAsync(bool away, CancellationToken cancellation) => Task.CompletedTask;
+    public Task SetAwayAsync(bool away, CancellationToken cancellation)
+    {
+        _isAway = away;
+        return Task.CompletedTask;
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -203,6 +252,18 @@ public sealed class MemoryChat : IChat
         }
     }
 
+    /// <summary>Somebody tampers.</summary>
+    public Alarm Raise(string text)
+    {
+        lock (_gate)
+        {
+            var alarm = new Alarm(++_alarm, text);
+            _alarms.Add(alarm);
+            Publish(new ChatEvent.Alarm(alarm.Id, text));
+            return alarm;
+        }
+    }
+
     public void Publish(ChatEvent happening)
     {
         lock (_gate)
@@ -216,8 +277,10 @@ public sealed class MemoryChat : IChat
 
     private IEnumerable<ChatMessage> Of(Target target) => _messages.Where(message => new Target(message.With, message.IsRoom) == Named(target));
 
-    // A room may be named by its id.
-    private Target Named(Target target) => target.IsRoom ? Target.Room(Rooms.Find(target.Name)?.Name ?? target.Name) : target;
+    // A room may be named by its id, a person in any case.
+    private Target Named(Target target) => target.IsRoom
+        ? Target.Room(Rooms.Find(target.Name)?.Name ?? target.Name)
+        : Target.Person(_messages.Find(message => !message.IsRoom && string.Equals(message.With, target.Name, StringComparison.OrdinalIgnoreCase))?.With ?? target.Name);
 
     private OwnAnswer Change(OwnRequest request)
     {
@@ -239,6 +302,19 @@ public sealed class MemoryChat : IChat
                 HashSet<ChatMessage> gone = clear.Conversation is { } of ? [.. Of(of)] : [.. _messages];
                 _messages.RemoveAll(gone.Contains);
                 return new OwnAnswer.Cleared(gone.Count);
+            case OwnRequest.Discard discard:
+                return _messages.RemoveAll(one => one.Id == discard.Message && one.State == MessageState.Failed) > 0 ? new OwnAnswer.Done() : new OwnAnswer.Refused("Only a message that was refused goes.");
+            case OwnRequest.KeepDraft draft:
+                _drafts.RemoveAll(one => one.Target == Named(draft.Conversation));
+                if (draft.Text.Length > 0) _drafts.Add(new Draft(default, Named(draft.Conversation), draft.Text));
+                return new OwnAnswer.Done();
+            case OwnRequest.Drafts:
+                return new OwnAnswer.Drafts([.. _drafts]);
+            case OwnRequest.Alarms:
+                return new OwnAnswer.Alarms([.. _alarms]);
+            case OwnRequest.Acknowledge seen:
+                _alarms.RemoveAll(one => one.Id == seen.Alarm);
+                return new OwnAnswer.Done();
             default:
                 return new OwnAnswer.Refused($"not here: {request}");
         }

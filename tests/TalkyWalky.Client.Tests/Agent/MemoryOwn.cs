@@ -27,6 +27,15 @@ public sealed class MemoryOwn
     {
         if (request is DeviceRequest.List) return new DeviceAnswer.Devices(_devices);
         if (!IsReachable) return new DeviceAnswer.Unreachable("Devices change only while the server can be reached.");
+        if (request is DeviceRequest.Person { User: var user })
+        {
+            return user == "bob"
+                ? new DeviceAnswer.Person(
+                    new PersonInfo(MemoryChat.Bob, "bob", "Bob Builder", PersonPresence.Online, null, "Bobby"), "Example\u202e", "example.org",
+                    [new CertifiedDevice(new DeviceId(7), "0a1b", new string('f', 64), Time, Time.AddDays(30), CertificateStanding.Good, Time, RevokedAt: null)], "a device of bob is left out.")
+                : new DeviceAnswer.Refused($"There is nobody called \"{user}\" here; check the spelling.");
+        }
+
         var (name, next) = request switch
         {
             DeviceRequest.Approve one => (one.Device, (Func<DeviceInfo, DeviceInfo>)(static device => device with { Standing = DeviceStanding.Active, ApprovedBy = new DeviceId(1) })),

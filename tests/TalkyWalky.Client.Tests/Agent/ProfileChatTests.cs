@@ -141,6 +141,8 @@ public sealed class ProfileChatTests : IDisposable
 
         public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) => store.SendAsync(id, to, text, cancellation);
 
+        public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => store.KeepAsync(id, to, text, cancellation);
+
         public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => store.ConversationsAsync(cancellation);
 
         public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => store.RoomAsync(request, cancellation);
@@ -148,6 +150,8 @@ public sealed class ProfileChatTests : IDisposable
         public Task<DeviceAnswer> DeviceAsync(DeviceRequest request, CancellationToken cancellation) => store.DeviceAsync(request, cancellation);
 
         public Task<OwnAnswer> OwnAsync(OwnRequest request, CancellationToken cancellation) => store.OwnAsync(request, cancellation);
+
+        public Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation) => store.DirectAsync(request, cancellation);
 
         public Task TypingAsync(Target to, CancellationToken cancellation) => store.TypingAsync(to, cancellation);
 

@@ -24,24 +24,29 @@ internal sealed class MovedServer : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly EmbeddedEngines _engines;
     private readonly CertificateAuthority _authority;
+    private readonly AuditTrail _trail;
     private readonly GatewayService _gateway;
     private readonly WebApplication _app;
     private X509Certificate2 _certificate;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _keepingStatus = Task.CompletedTask;
 
     private MovedServer(DirectoryInfo folder, MovedClock clock, EmbeddedEngines engines, CertificateAuthority authority)
     {
         (_folder, Clock, _engines, _authority) = (folder, clock, engines, authority);
         _certificate = Issue();
-        var port = Relay.FreePort();
+        _trail = new AuditTrail(Path.Combine(folder.FullName, "audit.log"), clock);
+        var port = Ports.Free();
         Link = new JoinLink("127.0.0.1", port, authority.Anchor.Hash, Invitation: null);
         _gateway = new GatewayService(
             new GatewayOptions(
                 authority.Anchor, new HashSet<string>(StringComparer.Ordinal) { $"127.0.0.1:{port}" }, () => Digest.Sha256(_certificate.RawData), [authority.IssuingCertificate],
                 TimeSpan.FromDays(30)),
-            engines.Directory, engines.Store, engines.Broker, clock, NullLoggerFactory.Instance);
+            engines.Directory, engines.Store, engines.Broker, new NoGatewayBus(), clock, NullLoggerFactory.Instance);
         Service = new AuthorityService(
-            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, engines.Directory, engines.Store, engines.Broker,
-            new DeviceCallbacks(_gateway.DevicesChanged, (user, device) => _gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked")),
+            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, _trail, engines.Directory, engines.Store, engines.Broker,
+            new DeviceCallbacks(_gateway.DevicesChanged, (user, device) => _gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked"),
+                _gateway.StatusReplaced),
             clock, NullLoggerFactory.Instance);
         _app = Build(port);
     }
@@ -54,12 +59,14 @@ internal sealed class MovedServer : IAsyncDisposable
 
     public IStore Store => _engines.Store;
 
+    public IDirectory Directory => _engines.Directory;
+
     /// <summary>For clients that live by the same clock.</summary>
     public ClientEnvironment Environment => TestClient.Plain with { Time = Clock };
 
     public static async Task<MovedServer> StartAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("talkywalky-moved-");
+        var folder = System.IO.Directory.CreateTempSubdirectory("talkywalky-moved-");
         var clock = new MovedClock();
         var authority = CertificateAuthority.Initialise(
             Path.Combine(folder.FullName, "ca"), "Example", "example.org", "correct horse battery", KeyPool.Shared, clock.GetUtcNow());
@@ -67,15 +74,27 @@ internal sealed class MovedServer : IAsyncDisposable
             Path.Combine(folder.FullName, "server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), clock, CancellationToken.None);
         var server = new MovedServer(folder, clock, engines, authority);
         await server._app.StartAsync();
+        await server.SignStatusAsync();
+        server._keepingStatus = server.Service.KeepStatusCurrentAsync(server._stopping.Token);
         return server;
     }
 
     /// <summary>Time passes, for the server and its clients.</summary>
-    public void Move(TimeSpan by)
+    public async Task MoveAsync(TimeSpan by)
+    {
+        MoveWithoutStatus(by);
+        await SignStatusAsync();
+    }
+
+    /// <summary>Time passes, and for the next minute nobody notices that the list of revoked certificates is old.</summary>
+    public void MoveWithoutStatus(TimeSpan by)
     {
         Clock.Move(by);
         _certificate = Issue();
     }
+
+    /// <summary>A current list of revoked certificates is on its way to everyone connected.</summary>
+    public async Task SignStatusAsync() => await Service.RevocationListAsync(CancellationToken.None);
 
     /// <summary>People with one device each, whom nobody plays: certified and with a mailbox, so that others write to them.</summary>
     public async Task<IReadOnlyList<string>> AddPeopleAsync(int count)
@@ -97,12 +116,16 @@ internal sealed class MovedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _keepingStatus;
         await _gateway.DisposeAsync();
         await _app.DisposeAsync();
         Service.Dispose();
+        _trail.Dispose();
         await _engines.DisposeAsync();
         _authority.Dispose();
         _certificate.Dispose();
+        _stopping.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -117,7 +140,7 @@ internal sealed class MovedServer : IAsyncDisposable
     private X509Certificate2 Issue()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var issued = _authority.IssueServer(["127.0.0.1"], key, Clock.GetUtcNow());
+        var issued = _authority.Issue(_authority.PrepareServer(["127.0.0.1"], key, Clock.GetUtcNow()));
         using var leaf = X509CertificateLoader.LoadCertificate(issued.Der);
         return leaf.CopyWithPrivateKey(key);
     }

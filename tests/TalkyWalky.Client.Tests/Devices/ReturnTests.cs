@@ -15,7 +15,7 @@ public sealed class ReturnTests
         await alice.CloseAsync();
         await bob.CloseAsync();
 
-        server.Move(TimeSpan.FromDays(40));
+        await server.MoveAsync(TimeSpan.FromDays(40));
         foreach (var client in (TestClient[])[alice, bob])
         {
             await client.OpenAsync();
@@ -29,6 +29,20 @@ public sealed class ReturnTests
     }
 
     [Fact]
+    public async Task Disabled_ThenEnabledAgain_ComesBackByItself()
+    {
+        await using var server = await MovedServer.StartAsync();
+        await using var bob = await TestClient.RegisterAsync(server.Link, "bob", TestClient.Plain with { Time = new ChangedClock(TimeSpan.Zero, speed: 20) });
+        var account = (await server.Directory.FindAsync(bob.Name, CancellationToken.None))!;
+        await server.Directory.SetEnabledAsync(account.User, enabled: false, CancellationToken.None);
+        await bob.OpenAsync();
+        var status = await bob.UntilAsync(static status => status.Connection == ConnectionState.Refused);
+        Assert.Contains("disabled", status.Trouble, StringComparison.Ordinal);
+        await server.Directory.SetEnabledAsync(account.User, enabled: true, CancellationToken.None);
+        await bob.UntilAsync(static status => status.Connection == ConnectionState.Online);
+    }
+
+    [Fact]
     public async Task Open_After120Days_AsksToBeLetInAgainAndKeepsItsHistory()
     {
         await using var server = await MovedServer.StartAsync();
@@ -39,7 +53,7 @@ public sealed class ReturnTests
         await bob.CloseAsync();
         foreach (var days in (int[])[65, 55])
         {
-            server.Move(TimeSpan.FromDays(days));
+            await server.MoveAsync(TimeSpan.FromDays(days));
             await alice.OpenAsync();
             await alice.UntilAsync(static status => status.Connection == ConnectionState.LoggedOut);
             Assert.IsType<LoginOutcome.LoggedIn>(await alice.Chat!.LoginAsync(TestClient.Password, CancellationToken.None));
@@ -58,7 +72,7 @@ public sealed class ReturnTests
         var self = await bob.Chat.WhoAmIAsync(CancellationToken.None);
         var record = (await server.Service.DevicesOfAsync(self.User, CancellationToken.None)).Single();
         Assert.Equal((self.Device, pending.KeyFingerprint), (record.Device, record.IdentityKeyHash.ToString()));
-        Assert.IsType<DeviceChange.Done>(await server.Service.ApproveDeviceAsync(record.Device, CancellationToken.None));
+        Assert.IsType<DeviceChange.Done>(await server.Service.ApproveDeviceAsync(record.Device, Actor.Administrator(uid: null), CancellationToken.None));
         Assert.IsType<LoginOutcome.LoggedIn>(await bob.Chat.LoginAsync(TestClient.Password, CancellationToken.None));
         await bob.UntilAsync(static status => status.Connection == ConnectionState.Online);
         Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "today"));
@@ -70,16 +84,16 @@ public sealed class ReturnTests
     {
         await using var server = await MovedServer.StartAsync();
         await using var alice = await TestClient.RegisterAsync(server.Link, "alice", server.Environment);
-        server.Move(TimeSpan.FromDays(80));
+        await server.MoveAsync(TimeSpan.FromDays(80));
         await alice.OpenAsync(); // renews
         await alice.UntilAsync(static status => status.Connection == ConnectionState.LoggedOut);
         await alice.Chat!.LoginAsync(TestClient.Password, CancellationToken.None);
         await using var phone = await alice.AddDeviceAsync(server.Link);
         await alice.CloseAsync();
-        server.Move(TimeSpan.FromDays(85));
+        await server.MoveAsync(TimeSpan.FromDays(85));
         await phone.OpenAsync(); // renews
         await phone.UntilAsync(static status => status.Connection == ConnectionState.LoggedOut);
-        server.Move(TimeSpan.FromDays(10));
+        await server.MoveAsync(TimeSpan.FromDays(10));
 
         await alice.OpenAsync();
         await alice.UntilAsync(static status => status.Connection == ConnectionState.Refused);
@@ -101,7 +115,7 @@ public sealed class ReturnTests
         var self = await bob.Chat!.WhoAmIAsync(CancellationToken.None);
         var before = (await server.Store.FindDeviceAsync(self.Device, CancellationToken.None))!.EncryptionCertificate;
 
-        server.Move(TimeSpan.FromDays(8));
+        await server.MoveAsync(TimeSpan.FromDays(8));
         await server.Service.NameDeviceAsync(self.Device, "wakes it up", CancellationToken.None);
         using var patience = new CancellationTokenSource(TestClient.Patience);
         while ((await server.Store.FindDeviceAsync(self.Device, patience.Token))!.EncryptionCertificate.AsSpan().SequenceEqual(before)) await Task.Delay(50, patience.Token);

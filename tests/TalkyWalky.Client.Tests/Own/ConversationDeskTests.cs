@@ -51,6 +51,40 @@ public sealed class ConversationDeskTests
     }
 
     [Fact]
+    public async Task Discard_OwnMessageThatFailed_IsGoneAndIsNeverSentUnderItsIdAgain()
+    {
+        await using var profile = await TestProfile.CreateAsync();
+        var desk = Desk(profile);
+        await ReceiveAsync(profile, 0);
+        var (failed, waits) = (MessageId.New(), MessageId.New());
+        await profile.DoAsync(rows =>
+        {
+            foreach (var id in (MessageId[])[failed, waits]) rows.Messages.AddOwn(1, id, "mine", TestProfile.Noon.AddMinutes(1));
+            return rows.Messages.SetFailed(failed, "refused");
+        });
+        var theirs = (await profile.DoAsync(static rows => rows.Messages.History(1, 1000, null)))[0].Id;
+        foreach (var other in (MessageId[])[waits, theirs, MessageId.New()]) Assert.IsType<OwnAnswer.Refused>(await desk.DiscardAsync(Bob, other, CancellationToken.None));
+        Assert.IsType<OwnAnswer.Refused>(await desk.DiscardAsync(Target.Person("carol"), failed, CancellationToken.None));
+
+        Assert.IsType<OwnAnswer.Done>(await desk.DiscardAsync(Bob, failed, CancellationToken.None));
+        Assert.Equal([theirs, waits], (await profile.DoAsync(static rows => rows.Messages.History(1, 1000, null))).Select(static one => one.Id));
+        Assert.True(await profile.DoAsync(rows => rows.Cleared.Has(profile.Me, failed)));
+    }
+
+    [Fact]
+    public async Task List_ManyUnread_AreCountedUpToABound()
+    {
+        await using var profile = await TestProfile.CreateAsync();
+        await profile.DoAsync(static rows => rows.Execute(
+            """
+            INSERT INTO message(author, message, contact, state, sent, sequence, position, text)
+            WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10010) SELECT randomblob(16), randomblob(16), 1, 4, 0, n, n, x'' FROM n
+            """));
+        await ReceiveAsync(profile, 0);
+        Assert.Equal(10_000, Assert.Single(await Desk(profile).ListAsync(CancellationToken.None)).Unread);
+    }
+
+    [Fact]
     public async Task Close_Conversation_IsNotListed()
     {
         await using var profile = await TestProfile.CreateAsync();

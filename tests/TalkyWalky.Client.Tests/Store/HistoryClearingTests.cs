@@ -18,11 +18,11 @@ public sealed class HistoryClearingTests
         // Interleaved, of many lengths and changed afterwards, so that rows were moved between pages.
         for (var batch = 0; batch < 20; batch++) await profile.DoAsync(rows => Fill(rows, profile, carol, batch));
         var (cleared, kept) = (await SealedAsync(profile, 1), await SealedAsync(profile, carol));
-        Assert.Equal(cleared.Count, CountIn(await FilesAsync(profile), cleared));
+        Assert.Equal(cleared.Count, CountIn(await TestProfile.FilesAsync(profile.Path), cleared));
 
         Assert.Equal(900, await HistoryClearing.ClearAsync(profile.Database, Bob, CancellationToken.None));
 
-        var files = await FilesAsync(profile);
+        var files = await TestProfile.FilesAsync(profile.Path);
         Assert.Equal(0, CountIn(files, cleared));
         Assert.Equal(kept.Count, CountIn(files, kept));
         Assert.Empty(await profile.DoAsync(static rows => rows.Messages.History(1, 10, null)));
@@ -130,19 +130,6 @@ public sealed class HistoryClearingTests
         UNION ALL SELECT message FROM message WHERE contact = ?1
         """,
         static reader => reader.Bytes(0), contact));
-
-    /// <summary>Everything that the profile's files hold, free pages and log included.</summary>
-    private static async Task<byte[]> FilesAsync(TestProfile profile)
-    {
-        using var all = new MemoryStream();
-        foreach (var end in (string[])["", "-wal", "-shm"])
-        {
-            await using var file = new FileStream(Path.Combine(profile.Path, "profile.db" + end), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            await file.CopyToAsync(all);
-        }
-
-        return all.ToArray();
-    }
 
     // The first sixteen bytes of a sealed value are random, so no other has them; and a value begins on one page.
     private static int CountIn(byte[] files, IEnumerable<byte[]> values) => values.Count(value => files.AsSpan().IndexOf(value.AsSpan(0, 16)) >= 0);

@@ -20,7 +20,8 @@ public sealed class ProfileFolderTests
             rows.Settings.Set(SettingNames.IdentityKey, Encoding.UTF8.GetBytes(Secret));
             rows.Keys.Replace([1, 2, 3], Encoding.UTF8.GetBytes(Secret), TestProfile.Noon);
             rows.Pending.TryAdd(default, default, profile.Bob, default, Encoding.UTF8.GetBytes(Secret), TestProfile.Noon, TestProfile.Noon);
-            rows.Journal.AddNotice(Secret, isAlarm: false);
+            rows.Journal.AddNotice(Secret);
+            rows.Alarms.Raise(Secret);
             return true;
         });
 

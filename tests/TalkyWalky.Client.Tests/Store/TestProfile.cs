@@ -43,6 +43,19 @@ internal sealed class TestProfile : IAsyncDisposable
 
     public Task<T> DoAsync<T>(Func<Rows, T> work) => Database.RunAsync(work, CancellationToken.None);
 
+    /// <summary>Everything that a profile's files hold, free pages and log included.</summary>
+    public static async Task<byte[]> FilesAsync(string path)
+    {
+        using var all = new MemoryStream();
+        foreach (var end in (string[])["", "-wal", "-shm"])
+        {
+            await using var file = new FileStream(System.IO.Path.Combine(path, "profile.db" + end), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            await file.CopyToAsync(all);
+        }
+
+        return all.ToArray();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Folder.DisposeAsync();

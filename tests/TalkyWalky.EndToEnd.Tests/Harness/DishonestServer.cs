@@ -1,4 +1,6 @@
 using System.Text.Json;
+using TalkyWalky.Harness;
+using TalkyWalky.Testing;
 
 namespace TalkyWalky.EndToEnd.Tests.Harness;
 
@@ -27,7 +29,7 @@ internal sealed class DishonestServer : IAsyncDisposable
     public static async Task<DishonestServer> StartAsync(Organisation organisation)
     {
         var place = await organisation.CopyAsync();
-        var behind = Organisation.FreePort();
+        var behind = Ports.Free();
         await File.WriteAllTextAsync(Path.Combine(place.Data, "talkywalkyd.json"), JsonSerializer.Serialize(new { publicUrl = $"https://127.0.0.1:{place.Port}" }));
         var server = RunningProgram.Start(Programs.Server, ["serve", "--data", place.Data, "--listen", $"127.0.0.1:{behind}"]);
         await server.LineAsync(_ => true);
@@ -35,7 +37,11 @@ internal sealed class DishonestServer : IAsyncDisposable
     }
 
     /// <summary>A program that stays connected and says what arrives and what is wrong.</summary>
-    public RunningProgram Listen(Member member) => member.Start("listen", "--json", "--timeout", "600");
+    public RunningProgram Listen(Member member) => member.Start("listen", "--json");
+
+    /// <summary>The administrator revokes every certificate of a person. Returns when the server says that it is done.</summary>
+    public async Task RevokeAsync(string user) =>
+        (await Programs.RunAsync(Programs.Server, ["ca", "revoke", "--user", user, "--reason", "keyCompromise", "--data", _place.Data])).Expect(0);
 
     public async ValueTask DisposeAsync()
     {

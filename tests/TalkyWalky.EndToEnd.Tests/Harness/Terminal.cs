@@ -1,3 +1,5 @@
+using TalkyWalky.Harness;
+
 namespace TalkyWalky.EndToEnd.Tests.Harness;
 
 /// <summary>Real terminals by tmux, on a socket of its own: what a person types and sees.</summary>
@@ -41,7 +43,7 @@ internal sealed class Terminal : IAsyncDisposable
         await SeeAsync(window, "/help");
     }
 
-    public async Task<string> SeeAsync(string window, string text, int seconds = 90)
+    public async Task<string> SeeAsync(string window, string text, int seconds = Programs.Patience)
     {
         var screen = "";
         for (var end = DateTime.UtcNow.AddSeconds(seconds); DateTime.UtcNow < end;)
@@ -54,7 +56,7 @@ internal sealed class Terminal : IAsyncDisposable
         throw new TimeoutException($"\"{text}\" did not appear within {seconds} s; the screen:\n{screen.TrimEnd()}");
     }
 
-    public Task<string> EndAsync(string window) => SeeAsync(window, "ended 0", 30);
+    public Task<string> EndAsync(string window) => SeeAsync(window, "ended 0");
 
     public async ValueTask DisposeAsync()
     {

@@ -23,10 +23,10 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly EmbeddedEngines _engines;
-    private readonly DirectoryInfo _folder;
+    private readonly DirectoryInfo? _folder;
 
     private GatewayHost(
-        WebApplication app, EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, GatewayService gateway, HurriedTime time, DirectoryInfo folder)
+        WebApplication app, EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, GatewayService gateway, HurriedTime time, DirectoryInfo? folder)
     {
         (_app, _engines, Broker, Options, Gateway, Time, _folder) = (app, engines, broker, options, gateway, time, folder);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -48,7 +48,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     /// <param name="hurry">How many times faster the gateway's timers run.</param>
     /// <param name="mailbox">Entries that fit into one mailbox.</param>
-    public static async Task<GatewayHost> StartAsync(double hurry = 1, int prefetch = 256, int maxOutstanding = 256, int mailbox = 100_000)
+    public static async Task<GatewayHost> StartAsync(double hurry = 1, int prefetch = 256, int maxOutstanding = 256, int mailbox = 100_000, TimeSpan directoryClock = default, IGatewayBus? bus = null)
     {
         var time = new HurriedTime(hurry);
         var folder = System.IO.Directory.CreateTempSubdirectory("talkywalky-gateway-");
@@ -59,8 +59,17 @@ internal sealed class GatewayHost : IAsyncDisposable
         var tls = Digest.Sha256("certificate"u8);
         var options = new GatewayOptions(
             TrustAnchor.FromRoot(TestAuthority.Shared.Root), new HashSet<string>(StringComparer.Ordinal) { Name }, () => tls, [TestAuthority.Shared.Issuing],
-            TimeSpan.FromDays(30), maxOutstanding, prefetch);
-        var gateway = new GatewayService(options, engines.Directory, engines.Store, broker, time, NullLoggerFactory.Instance);
+            TimeSpan.FromDays(30), maxOutstanding, prefetch, directoryClock);
+        return await StartAsync(engines, broker, options, bus ?? new NoGatewayBus(), time, folder);
+    }
+
+    /// <summary>Another gateway on the same engines. Dispose of it first.</summary>
+    public Task<GatewayHost> StartAnotherAsync(IGatewayBus bus) => StartAsync(_engines, Broker, Options, bus, Time, folder: null);
+
+    private static async Task<GatewayHost> StartAsync(
+        EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, IGatewayBus bus, HurriedTime time, DirectoryInfo? folder)
+    {
+        var gateway = new GatewayService(options, engines.Directory, engines.Store, broker, bus, time, NullLoggerFactory.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -133,6 +142,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         await Gateway.DisposeAsync();
         await _app.DisposeAsync();
+        if (_folder is null) return;
         await _engines.DisposeAsync();
         _folder.Delete(recursive: true);
     }

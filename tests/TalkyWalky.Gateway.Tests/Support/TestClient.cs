@@ -10,7 +10,7 @@ namespace TalkyWalky.Gateway.Tests.Support;
 /// <summary>The other end of a session: frames in and out, each wait bounded.</summary>
 internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly ArrayBufferWriter<byte> _received = new();
     private ulong _request;
 

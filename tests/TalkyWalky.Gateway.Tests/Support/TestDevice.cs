@@ -32,9 +32,10 @@ internal sealed class TestDevice(Account account, DeviceId id, RSA key, byte[] i
     public byte[] Sign(SessionProof proof) => Jws.Sign(JwsType.Session, Key, proof.Encode(), [Identity, TestAuthority.Shared.Issuing]);
 
     /// <summary>Connects and is welcomed.</summary>
-    public async Task<TestClient> ConnectAsync()
+    /// <param name="gateway">Another one than that which enrolled it.</param>
+    public async Task<TestClient> ConnectAsync(GatewayHost? gateway = null)
     {
-        var client = await host.OpenAsync();
+        var client = await (gateway ?? host).OpenAsync();
         var challenge = await client.ExpectChallengeAsync();
         await client.SendHelloAsync(Sign(Proof(challenge.Nonce.Memory)));
         client.Welcome = (await client.ReceiveAsync()).Welcome ?? throw new InvalidOperationException("not welcomed");

@@ -1,0 +1,7 @@
+import { chat } from './chat';
+import { common } from './common';
+import { rooms } from './rooms';
+import { settings } from './settings';
+import { start } from './start';
+
+export const fr = { ...common, ...start, ...chat, ...rooms, ...settings };

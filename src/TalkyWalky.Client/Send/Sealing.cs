@@ -1,0 +1,72 @@
+using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Crypto;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Send;
+
+/// <summary>Seals what waits for one contact, whichever way it then goes.</summary>
+internal static class Sealing
+{
+    private const int MaxBatch = 128, MaxBatchBytes = 4 * 1024 * 1024;
+
+    /// <summary>What is sealed already, by ticket, as much as goes out at once.</summary>
+    public static List<SealedItem> Read(Rows rows, long contact, long after)
+    {
+        var batch = new List<SealedItem>();
+        var bytes = 0;
+        foreach (var item in rows.Outbox.Sealed(contact, MaxBatch, after))
+        {
+            var jwe = rows.Outbox.Jwe(item);
+            bytes += jwe.Length;
+            if (batch.Count > 0 && bytes > MaxBatchBytes) break;
+            // Messages of one session follow one another and go to the same devices.
+            var before = batch is [.., var last] && last.Item.Session == item.Session ? last : null;
+            batch.Add(new SealedItem(item, jwe, before?.Epoch ?? rows.Sending.Epoch(item.Session!.Value), before?.Recipients ?? rows.Sending.Recipients(item.Session!.Value)));
+        }
+
+        return batch;
+    }
+
+    /// <summary>The session that seals for exactly these devices at this place; null when a new one must start.</summary>
+    public static SendingRow? Usable(Rows rows, long contact, Readers readers, DateTimeOffset now)
+    {
+        if (rows.Sending.Active(contact) is not { } active || active.Epoch != readers.Place.Epoch || active.Head != readers.Place.Head) return null;
+        if (!rows.Sending.IsFor(active.Session, readers.Devices)) return null;
+        using var session = rows.Sending.Load(active.Session);
+        return session.IsSpent(now) ? null : active;
+    }
+
+    public static async Task<SendingRow> StartAsync(Database database, Credentials credentials, long contact, Readers readers, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var previous = await database.RunAsync(rows => rows.Sending.LastAccepted(contact), cancellation);
+        using var key = credentials.OpenIdentityKey();
+        var started = Grants.Start(new GrantOrder(credentials.Identity, key, credentials.Issuing, readers.Place, readers.Devices, previous), now);
+        using var session = started.Session;
+        await database.RunAsync(rows => rows.Sending.Add(contact, started, readers.Devices), cancellation);
+        return new SendingRow(session.Id, SendingState.GrantDue, session.Epoch, readers.Place.Head);
+    }
+
+    /// <summary>One transaction: next session state, sealed bytes and their numbers. Nothing when the session seals no more.</summary>
+    public static List<SealedItem> SealDrafts(Rows rows, long contact, SessionId sessionId, DateTimeOffset now)
+    {
+        if (rows.Sending.Active(contact) is not { } active || active.Session != sessionId) return [];
+        var recipients = rows.Sending.Recipients(sessionId);
+        var batch = new List<SealedItem>();
+        var bytes = 0;
+        var session = rows.Sending.Load(sessionId);
+        foreach (var draft in rows.Outbox.Drafts(contact, MaxBatch))
+        {
+            if (session.IsSpent(now) || bytes > MaxBatchBytes) break;
+            var done = session.Seal(draft.Message, rows.Outbox.Body(draft), draft.Written);
+            session.Dispose();
+            session = done.Next;
+            bytes += done.Jwe.Length;
+            batch.Add(new SealedItem(rows.Outbox.SetSealed(draft, sessionId, done.N, done.Jwe), done.Jwe, session.Epoch, recipients));
+        }
+
+        rows.Sending.Save(session);
+        session.Dispose();
+        return batch;
+    }
+}

@@ -8,26 +8,15 @@ namespace TalkyWalky.Pki.Tests;
 /// <summary>OCSP with openssl, which asks us and answers us. It uses the clock of the machine, so these certificates do, too.</summary>
 public sealed class OcspPeerTests : IDisposable
 {
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
-    private static readonly BigInteger Alice = 0x1234, Bob = 0x5678, Nobody = 0x9abc;
+    private static readonly BigInteger Alice = OcspWorld.Alice, Bob = OcspWorld.Bob, Nobody = OcspWorld.Nobody;
 
-    private readonly OpenSsl _openssl = new();
-    private readonly TestCa _ca = new("CN=CA,O=Example"), _responder = new("CN=OCSP,O=Example");
-    private readonly byte[] _caDer, _responderDer;
+    private readonly OcspWorld _world = new();
+    private readonly OpenSsl _openssl;
+    private readonly byte[] _caDer;
 
-    public OcspPeerTests()
-    {
-        _caDer = _ca.SelfSigned(Current);
-        _responderDer = _ca.Responder(_responder, Current);
-        _openssl.Write("ca.pem", Pem(_caDer));
-        _openssl.Write("ca.key", _ca.Key.ExportPkcs8PrivateKeyPem());
-        _openssl.Write("responder.pem", Pem(_responderDer));
-        _openssl.Write("responder.key", _responder.Key.ExportPkcs8PrivateKeyPem());
-        _openssl.Write("alice.pem", Pem(_ca.Server(static d => (d.Serial, d.NotBefore, d.NotAfter) = (Alice.ToByteArray(isBigEndian: true), Now.AddDays(-1), Now.AddDays(9)))));
-        _openssl.Write("index.txt", $"V\t401121000000Z\t\t{Alice:X4}\tunknown\t/CN=alice\nR\t401121000000Z\t260102030405Z,keyCompromise\t{Bob:X4}\tunknown\t/CN=bob\n");
-    }
+    public OcspPeerTests() => (_openssl, _caDer) = (_world.OpenSsl, _world.CaDer);
 
-    public void Dispose() => _openssl.Dispose();
+    public void Dispose() => _world.Dispose();
 
     [Theory]
     [InlineData("responder", OcspHash.Sha1)]
@@ -36,7 +25,7 @@ public sealed class OcspPeerTests : IDisposable
     public async Task Verify_ResponseOfOpenssl_IsAnswered(string signer, OcspHash hash)
     {
         Assert.IsType<OcspStatus.Good>((await AskAsync(signer, hash, Alice)).Status);
-        Assert.Equal(new OcspStatus.Revoked(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), X509RevocationReason.KeyCompromise), (await AskAsync(signer, hash, Bob)).Status);
+        Assert.Equal(OcspWorld.BobIsRevoked, (await AskAsync(signer, hash, Bob)).Status);
         Assert.IsType<OcspStatus.Unknown>((await AskAsync(signer, hash, Nobody)).Status);
     }
 
@@ -66,7 +55,7 @@ public sealed class OcspPeerTests : IDisposable
         Assert.NotNull(request.Nonce);
 
         Assert.Contains("alice.pem: good", await AnswerAsync(request, new OcspStatus.Good(), delegated), StringComparison.Ordinal);
-        var revoked = await AnswerAsync(request, new OcspStatus.Revoked(Now.AddDays(-1), X509RevocationReason.KeyCompromise), delegated);
+        var revoked = await AnswerAsync(request, new OcspStatus.Revoked(TimeProvider.System.GetUtcNow().AddDays(-1), X509RevocationReason.KeyCompromise), delegated);
         Assert.Contains("alice.pem: revoked", revoked, StringComparison.Ordinal);
         Assert.Contains("Reason: keyCompromise", revoked, StringComparison.Ordinal);
         Assert.Contains("alice.pem: unknown", await AnswerAsync(request, new OcspStatus.Unknown(), delegated), StringComparison.Ordinal);
@@ -95,15 +84,11 @@ public sealed class OcspPeerTests : IDisposable
         var single = new OcspSingle(request.Certificates[0], status, now, now.AddMinutes(10));
         // -cert makes the request ask twice, and would put a nonce of its own over that of the request.
         _openssl.Write("ours.der", delegated
-            ? OcspResponses.Build(_responderDer, attach: true, [single], now, request.Nonce, X509SignatureGenerator.CreateForECDsa(_responder.Key))
-            : OcspResponses.Build(_caDer, attach: false, [single], now, request.Nonce, X509SignatureGenerator.CreateForECDsa(_ca.Key)));
+            ? OcspResponses.Build(_world.ResponderDer, attach: true, [single], now, request.Nonce, X509SignatureGenerator.CreateForECDsa(_world.Responder.Key))
+            : OcspResponses.Build(_caDer, attach: false, [single], now, request.Nonce, X509SignatureGenerator.CreateForECDsa(_world.Ca.Key)));
         var text = await _openssl.RunAsync("ocsp", "-reqin", "theirs.req", "-no_nonce", "-issuer", "ca.pem", request.Certificates[0].Hash == OcspHash.Sha1 ? "-sha1" : "-sha256", "-cert", "alice.pem", "-respin", "ours.der", "-CAfile", "ca.pem");
         Assert.Contains("Response verify OK", text, StringComparison.Ordinal);
         Assert.DoesNotContain("WARNING", text, StringComparison.Ordinal); // of a nonce that does not match
         return text;
     }
-
-    private static void Current(Draft draft) => (draft.NotBefore, draft.NotAfter) = (Now.AddDays(-1), Now.AddDays(9));
-
-    private static string Pem(byte[] der) => PemEncoding.WriteString("CERTIFICATE", der) + "\n";
 }

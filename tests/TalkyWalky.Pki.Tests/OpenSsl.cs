@@ -32,9 +32,12 @@ internal sealed class OpenSsl : IDisposable
         return output;
     }
 
-    public async Task<(int Code, string Output)> TryAsync(params string[] arguments)
+    public Task<(int Code, string Output)> TryAsync(params string[] arguments) => TryProgramAsync("openssl", arguments);
+
+    /// <summary>Another program in the same folder.</summary>
+    public async Task<(int Code, string Output)> TryProgramAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("openssl", arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = _folder.Path, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
         };

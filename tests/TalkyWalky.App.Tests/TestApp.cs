@@ -14,7 +14,7 @@ namespace TalkyWalky.App.Tests;
 /// <summary>A real server on a free port, over a profile in memory, and one browser that was let in.</summary>
 internal sealed class TestApp : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _home = new();
     private readonly List<ClientWebSocket> _sockets = [];

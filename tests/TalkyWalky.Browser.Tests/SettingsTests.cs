@@ -229,7 +229,7 @@ public sealed class SettingsTests(Office office) : IClassFixture<Office>, IAsync
 
     private static async Task<string> NextAsync(ChannelReader<string> shown)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         return await shown.ReadAsync(limit.Token);
     }
 

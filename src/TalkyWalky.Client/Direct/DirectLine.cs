@@ -45,6 +45,7 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
         using var over = new CancellationTokenSource();
         var ended = over.Token;
         wake.Raise();
+        _receiptsDue.Raise();
         Task<string>[] parts = [Run(ReadAsync), Run(StoreAsync), Run(SendReceiptsAsync), Run(end => GiveAsync(contact, wake, end))];
         var first = await Task.WhenAny([ending, .. parts]);
         if (first == ending) await SayGoodbyeAsync();

@@ -41,6 +41,7 @@ internal sealed class OwnDesk(Database database, Outbox outbox, ShownNames shown
             _ => throw new System.Diagnostics.UnreachableException(),
         };
         _sync.Raise();
+        if (request is OwnRequest.MarkRead && outbox.IsDirectOnly) await Inbox.FlushReceiptsAsync(outbox);
         return answer;
     }
 

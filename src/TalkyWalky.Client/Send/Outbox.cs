@@ -122,6 +122,15 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         lock (_gate) return _carriers.ContainsKey(contact);
     }
 
+    /// <summary>There are direct connections, and no server.</summary>
+    public bool IsDirectOnly
+    {
+        get
+        {
+            lock (_gate) return _context is null && _carriers.Count > 0;
+        }
+    }
+
     /// <summary>There is a server that seals go to.</summary>
     public bool IsOnline
     {

@@ -12,7 +12,7 @@ namespace TalkyWalky.App.Tests.Launch;
 public sealed class AppLaunchTests : IDisposable
 {
     private const string Link = "talkywalky://chat.example.org:7443/join#root=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder = new();
     private readonly StandInApp _app = new();

@@ -4,7 +4,7 @@ namespace TalkyWalky.App.Tests.Launch;
 
 public sealed class AppLifeTests
 {
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromMinutes(2);
 
     private readonly StandInApp _app = new();
     private readonly StoppedClock _clock = new();

@@ -22,6 +22,8 @@ public sealed class DirectTests : IAsyncLifetime
         var sent = Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "is the server down?"));
         Assert.Equal("is the server down?", Assert.Single(await bob.ReceiveAsync(1)).Text);
         await alice.UntilAsync(bob, sent.Message.Id, MessageState.Delivered);
+        Assert.IsType<OwnAnswer.Done>(await bob.Chat!.OwnAsync(new OwnRequest.MarkRead(Target.Person(alice.Name), UpTo: null), CancellationToken.None));
+        await alice.UntilAsync(bob, sent.Message.Id, MessageState.Read);
         Assert.IsType<SendOutcome.Sent>(await bob.SendAsync(alice, "it is"));
         Assert.Equal("it is", Assert.Single(await alice.ReceiveAsync(1)).Text);
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 50).Select(i => alice.SendAsync(bob, $"{i}"))), static outcome => Assert.IsType<SendOutcome.Sent>(outcome));

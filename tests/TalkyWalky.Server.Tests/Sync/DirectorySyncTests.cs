@@ -244,7 +244,7 @@ public sealed class DirectorySyncTests
 
     internal static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!condition()) await Task.Delay(1, patience.Token);
     }
 }

@@ -132,11 +132,13 @@ internal sealed class People(Database database, EventHub events, ShownNames name
                 var contacts = await database.RunAsync(static rows => rows.Contacts.All(), context.Ended);
                 HashSet<UserId> users = [.. contacts.Select(static one => one.User).OfType<UserId>().Take(Limits.PresenceWatch)];
                 await names.GiveAsync(users);
-                if (!await AskNamesAsync([.. users.Where(asked.Add)], context)) return;
+                List<UserId> unasked = [.. users.Where(asked.Add)];
                 lock (_gate) users.UnionWith(_listed.Keys);
                 var watch = new WatchPresence();
                 watch.Users.AddRange(users.Take(Limits.PresenceWatch).Select(static user => ByteString.CopyFrom(user.ToArray())));
                 if (!await context.Link.TellAsync(new ClientFrame { WatchPresence = watch })) return;
+                // Asked once the server watches: a name that changes meanwhile is in the answer, or told.
+                if (!await AskNamesAsync(unasked, context)) return;
             }
         }
         catch (OperationCanceledException) when (context.Ended.IsCancellationRequested)

@@ -58,6 +58,22 @@ public sealed class DishonestServerTests(Quartet quartet) : IClassFixture<Quarte
     }
 
     [Fact]
+    public async Task Roster_RefusedForAWhile_MessageIsKeptAndGoesOutAfterwards()
+    {
+        await using var server = await RoomOfThreeAsync();
+        var (bob, refusing) = (server.Listen(server.Bob), true);
+        server.Operator.ToDevice = Changing("ada", frame => Volatile.Read(ref refusing) && frame.RosterPage is { Request: var request }
+            ? [new ServerFrame { Refused = new Refused { Request = request, Code = RefusalCode.Busy, Text = "the server is busy; try again" } }]
+            : [frame]);
+        server.Listen(server.Ada);
+        var agent = Path.Combine(server.Ada.Profile, "agent.sock");
+        await server.Ada.UntilAsync(() => Task.FromResult(File.Exists(agent)), static isThere => isThere);
+        (await server.Ada.RunAsync(["send", "--room", Room, "kept for now"])).Expect(5);
+        Volatile.Write(ref refusing, false);
+        await HearAsync(bob, "kept for now");
+    }
+
+    [Fact]
     public async Task AlteredMessage_ShowsNothing()
     {
         await using var server = await RoomOfThreeAsync();

@@ -140,7 +140,8 @@ internal sealed class RoomActs(Database database, Outbox outbox, SendContext con
     private async Task<RoomAnswer> ShowAsync(ConversationId room)
     {
         var (state, info) = await ReadAsync(room);
-        if (await context.Rosters.FindAllAsync([.. state.Members.Keys, .. state.Invited]) is not { } devices) return RoomDesk.Lost;
+        var (devices, why) = await context.Rosters.FindAllAsync([.. state.Members.Keys, .. state.Invited]);
+        if (devices is null) return why is null ? RoomDesk.Lost : new RoomAnswer.Unreachable(why);
         var members = await database.RunAsync(rows => RoomMembers.Of(rows, state, devices), context.Ended);
         return new RoomAnswer.Shown(info, members);
     }

@@ -82,7 +82,8 @@ internal sealed class Readership(Database database, SendContext context, TimePro
                 var place = new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, person.User);
                 var resolved = await database.RunAsync(rows => rows.Contacts.Resolve(contact, person.User, person.Username, place.Conversation), context.Ended);
                 if (resolved.Id != contact.Id) return new ReadersOutcome.Moved(resolved.Id);
-                if (await context.Rosters.OwnDevicesAsync() is not { } own) return new ReadersOutcome.Lost();
+                var (own, why) = await context.Rosters.OwnDevicesAsync();
+                if (own is null) return Untold(why);
                 await database.RunAsync(
                     rows =>
                     {
@@ -108,9 +109,9 @@ internal sealed class Readership(Database database, SendContext context, TimePro
 
     private async Task<ReadersOutcome> FindOwnAsync() => await context.Rosters.OwnDevicesAsync() switch
     {
-        null => new ReadersOutcome.Lost(),
-        { Count: 0 } => new ReadersOutcome.Nobody(),
-        var own => new ReadersOutcome.Found(new Readers(new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, Self), own), Invalid: null),
+        (null, var why) => Untold(why),
+        ({ Count: 0 }, _) => new ReadersOutcome.Nobody(),
+        ({ } own, _) => new ReadersOutcome.Found(new Readers(new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, Self), own), Invalid: null),
     };
 
     private async Task<ReadersOutcome> FindRoomAsync(Contact contact)
@@ -121,9 +122,11 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         if (state.IsClosed) return new ReadersOutcome.Refused($"The room \"{state.Settings.Name}\" is closed.");
         if (!state.Members.ContainsKey(Self)) return new ReadersOutcome.Refused($"You are not in the room \"{state.Settings.Name}\"; join it or ask to be added.");
         if (Remembered(state) is { } known) return new ReadersOutcome.Found(known, Invalid: null);
-        if (await context.Rosters.FindAllAsync([.. state.Members.Keys]) is not { } devices) return new ReadersOutcome.Lost();
-        return Choose(state, devices);
+        var (devices, why) = await context.Rosters.FindAllAsync([.. state.Members.Keys]);
+        return devices is null ? Untold(why) : Choose(state, devices);
     }
+
+    private static ReadersOutcome Untold(string? why) => why is null ? new ReadersOutcome.Lost() : new ReadersOutcome.Waiting(why);
 
     private ReadersOutcome Choose(RoomState state, Dictionary<UserId, VerifiedDevices> found)
     {

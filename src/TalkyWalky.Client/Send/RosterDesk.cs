@@ -44,6 +44,8 @@ internal abstract record PersonOutcome
 /// <summary>Looks people's devices up on one connection.</summary>
 internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, StatusBook status, TimeProvider time)
 {
+    private const string NoSense = "The server gave an answer that makes no sense to this program; it is asked again later.";
+
     private readonly DeviceBook _book = new(credentials, issuing, time);
 
     private UserId Self => credentials.Identity.User;
@@ -72,20 +74,21 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
             case { BodyCase: ServerFrame.BodyOneofCase.Refused } refused:
                 return (null, new PersonOutcome.Waiting(Sentences.Of(refused.Refused.Text)));
             default:
-                return (null, new PersonOutcome.Waiting("The server gave an answer that makes no sense to this program; it is asked again later."));
+                return (null, new PersonOutcome.Waiting(NoSense));
         }
     }
 
-    /// <summary>This person's other devices; null when the connection is over.</summary>
-    public async Task<IReadOnlyList<VerifiedDevice>?> OwnDevicesAsync() => await FindAsync(Self, credentials.Identity.Username) switch
+    /// <summary>This person's other devices; else why the server does not tell them now, and when the connection is over neither.</summary>
+    public async Task<(IReadOnlyList<VerifiedDevice>? Devices, string? Why)> OwnDevicesAsync() => await LookUpAsync(Self, credentials.Identity.Username) switch
     {
-        PersonOutcome.Lost => null,
-        PersonOutcome.Found found => Others(found.Person.Encryption),
-        _ => [],
+        ({ } listed, _) => (Judge(listed.Devices, credentials.Identity.Username) is PersonOutcome.Found found ? Others(found.Person.Encryption) : [], null),
+        (_, PersonOutcome.Waiting waiting) => (null, waiting.Why),
+        (_, PersonOutcome.Refused refused) => (null, refused.Why),
+        _ => (null, null),
     };
 
-    /// <summary>The devices of these people, by person; who has none that is awake is left out. Null when the connection is over or the server does not answer.</summary>
-    public async Task<Dictionary<UserId, VerifiedDevices>?> FindAllAsync(IReadOnlyCollection<UserId> users)
+    /// <summary>The devices of these people, by person; who has none that is awake is left out. Else why the server does not tell them now, and when the connection is over neither.</summary>
+    public async Task<(Dictionary<UserId, VerifiedDevices>? Found, string? Why)> FindAllAsync(IReadOnlyCollection<UserId> users)
     {
         var found = new Dictionary<UserId, VerifiedDevices>(users.Count);
         var left = users.ToList();
@@ -94,7 +97,9 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
             var ask = new FetchRoster();
             ask.Users.AddRange(left.Take(Limits.Roster).Select(static user => ByteString.CopyFrom(user.ToArray())));
             var answer = await link.AskAsync(new ClientFrame { FetchRoster = ask });
-            if (answer is not { BodyCase: ServerFrame.BodyOneofCase.RosterPage, RosterPage: { Answered: > 0 } page } || page.Answered > ask.Users.Count) return null;
+            if (answer is null) return (null, null);
+            if (answer is { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused }) return (null, Sentences.Of(refused.Text));
+            if (answer is not { BodyCase: ServerFrame.BodyOneofCase.RosterPage, RosterPage: { Answered: > 0 } page } || page.Answered > ask.Users.Count) return (null, NoSense);
             foreach (var person in page.People)
             {
                 // Whom nobody asked for is no member: what the server adds on its own gets nothing.
@@ -105,7 +110,7 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IRea
             left.RemoveRange(0, (int)page.Answered);
         }
 
-        return found;
+        return (found, null);
     }
 
     public IReadOnlyList<VerifiedDevice> Others(IEnumerable<VerifiedDevice> devices) => [.. devices.Where(device => device.Device != credentials.Identity.Device)];

@@ -43,7 +43,8 @@ internal sealed class StatusBook
         if (kept.Crl.Find(certificate.Serial) is { } revoked) return new CertificateStatus.Revoked(revoked.At);
         var (signed, now) = (kept.Crl.ThisUpdate, _time.GetUtcNow());
         if (signed > now + RevocationLists.Skew) return Doubtful(signed, "which is still to come by this computer's clock");
-        return now - signed > maxAge ? Doubtful(signed, "which is too long ago by this computer's clock") : new CertificateStatus.Good(signed);
+        if (now - signed <= maxAge) return new CertificateStatus.Good(signed);
+        return _refusal is { } why ? new CertificateStatus.Unknown(why) : Doubtful(signed, "which is too long ago by this computer's clock");
     }
 
     /// <summary>Of a device, which needs both certificates.</summary>
@@ -79,6 +80,7 @@ internal sealed class StatusBook
         var now = _time.GetUtcNow();
         if (_kept.TryGetValue(issuer, out var known))
         {
+            if (crl.Number >= known.Crl.Number) _refusal = null;
             if (crl.Number == known.Crl.Number) return new StatusChange.Nothing();
             if (crl.Number < known.Crl.Number) return (now - known.KeptAt).Duration() > Behind ? RolledBack(crl, known.Crl) : new StatusChange.Nothing();
         }

@@ -64,10 +64,12 @@ internal sealed class MovedServer : IAsyncDisposable
     /// <summary>For clients that live by the same clock.</summary>
     public ClientEnvironment Environment => TestClient.Plain with { Time = Clock };
 
-    public static async Task<MovedServer> StartAsync()
+    /// <param name="at">What the clock says at first; null for the real time.</param>
+    public static async Task<MovedServer> StartAsync(DateTimeOffset? at = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("talkywalky-moved-");
         var clock = new MovedClock();
+        if (at is { } wanted) clock.Move(wanted - clock.GetUtcNow());
         var authority = CertificateAuthority.Initialise(
             Path.Combine(folder.FullName, "ca"), "Example", "example.org", "correct horse battery", KeyPool.Shared, clock.GetUtcNow());
         var engines = await EmbeddedEngines.OpenAsync(
@@ -95,6 +97,15 @@ internal sealed class MovedServer : IAsyncDisposable
 
     /// <summary>A current list of revoked certificates is on its way to everyone connected.</summary>
     public async Task SignStatusAsync() => await Service.RevocationListAsync(CancellationToken.None);
+
+    /// <summary>Puts a CRL of this number where gateways find it: these bytes, or one that is as it should be.</summary>
+    public async Task PublishStatusAsync(ulong number, byte[]? der = null)
+    {
+        var now = Clock.GetUtcNow();
+        Assert.True(await Store.SaveCrlAsync(
+            new PublishedCrl(_authority.IssuingKeyHash, number, der ?? _authority.IssueRevocationList(number, now, now.AddHours(1), [])), CancellationToken.None));
+        _gateway.StatusReplaced();
+    }
 
     /// <summary>People with one device each, whom nobody plays: certified and with a mailbox, so that others write to them.</summary>
     public async Task<IReadOnlyList<string>> AddPeopleAsync(int count)

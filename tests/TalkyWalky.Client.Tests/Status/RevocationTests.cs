@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Authority;
 using TalkyWalky.Client.Tests.Devices;
 using TalkyWalky.Engines;
+using TalkyWalky.Pki.Status;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Tests.Status;
@@ -26,6 +27,22 @@ public sealed class RevocationTests
         await server.SignStatusAsync();
         Assert.Null((await alice.UntilAsync(bob, queued.Message.Id, MessageState.Sent)).Trouble);
         Assert.Equal(["before", "meanwhile"], (await bob.ReceiveAsync(2)).Select(static message => message.Text));
+    }
+
+    [Fact]
+    public async Task Send_ServersListsAreOverTheBound_GoesOnForAnHourAndThenWaitsAndSaysWhy()
+    {
+        await using var server = await MovedServer.StartAsync();
+        await using var alice = await JoinAsync(server, "alice");
+        await using var bob = await JoinAsync(server, "bob");
+        Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "before"));
+        await server.PublishStatusAsync(1000, new byte[RevocationLists.MaxSize + 1]);
+        Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "by the one before"));
+        server.MoveWithoutStatus(TooLong);
+        await alice.UntilAsync(
+            _ => alice.SendAsync(bob, "meanwhile"), static outcome => outcome is SendOutcome.Queued { Why: var why } && why.Contains("was refused: it is larger than 4194304 bytes", StringComparison.Ordinal));
+        await server.PublishStatusAsync(1001);
+        Assert.Contains("meanwhile", (await bob.ReceiveAsync(3)).Select(static message => message.Text));
     }
 
     [Fact]

@@ -93,6 +93,33 @@ public sealed class StatusBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_AtTheEdgesOfAnHour_CountsToTheSecond()
+    {
+        var signed = new DateTimeOffset(2028, 2, 29, 23, 30, 0, TimeSpan.Zero);
+        await TakeAsync(Crl(1, at: signed));
+        async Task<CertificateStatus> AtAsync(TimeSpan after) =>
+            (await StatusBook.OpenAsync(_profile.Database, _authority.Anchor, new StillClock(signed + after), None)).Of(_bob, StatusBook.Fresh);
+        var second = TimeSpan.FromSeconds(1);
+        Assert.IsType<CertificateStatus.Good>(await AtAsync(StatusBook.Fresh));
+        Assert.IsType<CertificateStatus.Unknown>(await AtAsync(StatusBook.Fresh + second));
+        Assert.IsType<CertificateStatus.Good>(await AtAsync(-RevocationLists.Skew));
+        Assert.IsType<CertificateStatus.Unknown>(await AtAsync(-RevocationLists.Skew - second));
+    }
+
+    [Fact]
+    public async Task Of_OldListAndTheNewRefused_SaysWhyUntilAGoodOneComes()
+    {
+        await TakeAsync(Crl(1));
+        await TakeAsync([]);
+        Assert.IsType<CertificateStatus.Good>(Of());
+        _clock.Move(TimeSpan.FromMinutes(61));
+        Assert.Contains("was refused: it is larger than", Unknown(), StringComparison.Ordinal);
+        Assert.IsType<StatusChange.Newer>(await TakeAsync(Crl(2)));
+        _clock.Move(TimeSpan.FromMinutes(61));
+        Assert.Contains("too long ago by this computer's clock", Unknown(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Of_ListFromTheFuture_IsUnknownUntilThen()
     {
         await TakeAsync(Crl(1, at: Now.AddMinutes(4)));
@@ -198,4 +225,9 @@ public sealed class StatusBookTests : IAsyncLifetime
     private CertificateStatus Of() => _book.Of(_bob, StatusBook.Fresh);
 
     private string Unknown() => Assert.IsType<CertificateStatus.Unknown>(Of()).Why;
+
+    private sealed class StillClock(DateTimeOffset at) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => at;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Testing;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Pki.Tests;
@@ -186,6 +187,20 @@ public sealed class DeviceCertificatesTests
     {
         Assert.IsType<DeviceVerification.Refused>(TestPki.VerifyIdentity(Pki, Pki.Root));
         Assert.IsType<DeviceVerification.Refused>(TestPki.VerifyIdentity(Pki, Pki.Issuing));
+    }
+
+    [Fact]
+    public void Verify_IssuedByADevice_IsRefused()
+    {
+        using var key = KeyPool.Shared.CreateRsa(3072);
+        var device = Pki.Identity(d => d.Key = new PublicKey(key));
+        var draft = Pki.DraftDevice(X509KeyUsageFlags.DigitalSignature, Oids.ClientAuth, TimeSpan.FromDays(90));
+        draft.Set(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(new X509SubjectKeyIdentifierExtension(new PublicKey(key), false)));
+        var forged = draft.Sign(SubjectName.Encode(TestPki.Organisation, "alice"), key);
+
+        Assert.IsType<DeviceVerification.Verified>(TestPki.VerifyIdentity(Pki, device));
+        foreach (var candidates in (ReadOnlyMemory<byte>[][])[[device], [device, Pki.Issuing], [Pki.Issuing, device]])
+            Assert.IsType<DeviceVerification.Refused>(DeviceCertificates.Verify(forged, candidates, Pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));
     }
 
     [Fact]

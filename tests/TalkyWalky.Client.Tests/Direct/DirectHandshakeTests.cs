@@ -34,15 +34,17 @@ public sealed class DirectHandshakeTests(TestServer server) : IClassFixture<Test
     public async Task Call_AnothersEncryptionCertificate_IsRefused()
     {
         await using var carol = await TestClient.RegisterAsync(server.Link, "carol");
-        using var hers = await LoadAsync(carol);
+        using var hers = await Handshakes.LoadAsync(carol);
         var why = await GreetedAsync(hello => hello.EncryptionCertificate = ByteString.CopyFrom(hers.Encryption.Der.Span));
         Assert.Equal("The other device's two certificates are not of one device.", why);
     }
 
-    [Fact]
-    public async Task Call_IdentityShownAsEncryption_IsRefused()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Call_IdentityOrNothingShownAsEncryption_IsRefused(bool isIdentity)
     {
-        var why = await GreetedAsync(static hello => hello.EncryptionCertificate = ByteString.Empty);
+        var why = await GreetedAsync((hello, mallory) => hello.EncryptionCertificate = isIdentity ? ByteString.CopyFrom(mallory.Identity.Der.Span) : ByteString.Empty);
         Assert.StartsWith("The other device's encryption certificate is not valid", why, StringComparison.Ordinal);
     }
 
@@ -54,7 +56,7 @@ public sealed class DirectHandshakeTests(TestServer server) : IClassFixture<Test
     public async Task Call_EncryptionCertificateInTls_IsRefused()
     {
         await using var mallory = await TestClient.RegisterAsync(server.Link, "mallory");
-        using var credentials = await LoadAsync(mallory);
+        using var credentials = await Handshakes.LoadAsync(mallory);
         using var certificate = X509CertificateLoader.LoadCertificate(credentials.Encryption.Der.Span);
         using var withKey = certificate.CopyWithPrivateKey(credentials.EncryptionKeys[0].Key);
         Assert.StartsWith("The other device's certificate is not valid", await AnsweredAsync(withKey), StringComparison.Ordinal);
@@ -83,20 +85,15 @@ public sealed class DirectHandshakeTests(TestServer server) : IClassFixture<Test
     }
 
     /// <summary>What bob says to a caller with a real certificate whose greeting is changed.</summary>
-    private async Task<string> GreetedAsync(Action<DirectHello> change)
+    private Task<string> GreetedAsync(Action<DirectHello> change) => GreetedAsync((hello, _) => change(hello));
+
+    private async Task<string> GreetedAsync(Action<DirectHello, Credentials> change)
     {
         var (opening, heard) = await AgainstBobAsync(async (tls, mallory, bob) =>
         {
             await using var stream = new DirectStream(tls);
-            var hello = new DirectHello
-            {
-                Version = Limits.ProtocolVersion,
-                FromUser = ByteString.CopyFrom(mallory.Identity.User.ToArray()),
-                FromDevice = ByteString.CopyFrom(mallory.Identity.Device.ToArray()),
-                ToUser = ByteString.CopyFrom(bob.Identity.User.ToArray()),
-                EncryptionCertificate = ByteString.CopyFrom(mallory.Encryption.Der.Span),
-            };
-            change(hello);
+            var hello = Handshakes.Greeting(mallory, bob.Identity.User);
+            change(hello, mallory);
             await stream.SendAsync(new DirectFrame { Hello = hello }, CancellationToken.None);
             var answer = await stream.ReadAsync(CancellationToken.None);
             Assert.Equal(DirectFrame.BodyOneofCase.Closing, answer!.BodyCase);
@@ -110,13 +107,13 @@ public sealed class DirectHandshakeTests(TestServer server) : IClassFixture<Test
     private async Task<string> AnsweredAsync(X509Certificate2? certificate)
     {
         await using var bob = await TestClient.RegisterAsync(server.Link, "bob");
-        using var credentials = await LoadAsync(bob);
-        var opening = await MeetAsync(credentials, async network =>
+        using var credentials = await Handshakes.LoadAsync(bob);
+        var opening = await Handshakes.MeetAsync(credentials, async network =>
         {
             await using var tls = new SslStream(network, leaveInnerStreamOpen: true, static (_, certificate, _, _) => certificate is not null);
             try
             {
-                await tls.AuthenticateAsClientAsync(Options(certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true)));
+                await tls.AuthenticateAsClientAsync(Handshakes.Options(certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true)));
                 await tls.ReadExactlyAsync(new byte[1]);
             }
             catch (Exception refused) when (refused is IOException or AuthenticationException)
@@ -131,37 +128,15 @@ public sealed class DirectHandshakeTests(TestServer server) : IClassFixture<Test
     {
         await using var bob = await TestClient.RegisterAsync(server.Link, "bob");
         await using var mallory = await TestClient.RegisterAsync(server.Link, "mallory");
-        using var his = await LoadAsync(bob);
-        using var theirs = await LoadAsync(mallory);
+        using var his = await Handshakes.LoadAsync(bob);
+        using var theirs = await Handshakes.LoadAsync(mallory);
         var heard = "";
-        var opening = await MeetAsync(his, async network =>
+        var opening = await Handshakes.MeetAsync(his, async network =>
         {
             await using var tls = new SslStream(network, leaveInnerStreamOpen: true, static (_, certificate, _, _) => certificate is not null);
-            await tls.AuthenticateAsClientAsync(Options(theirs.TlsIdentity()));
+            await tls.AuthenticateAsClientAsync(Handshakes.Options(theirs.TlsIdentity()));
             heard = await talk(tls, theirs, his);
         });
         return (opening, heard);
-    }
-
-    private static async Task<DirectOpening> MeetAsync(Credentials answering, Func<NetworkStream, Task> call)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        using var caller = new TcpClient();
-        await caller.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
-        var socket = await listener.AcceptSocketAsync();
-        var answered = new DirectHandshake(answering, static _ => null, TimeProvider.System).AnswerAsync(new NetworkStream(socket, ownsSocket: true), CancellationToken.None);
-        await call(caller.GetStream());
-        return await answered.WaitAsync(TestClient.Patience);
-    }
-
-    private static SslClientAuthenticationOptions Options(SslStreamCertificateContext? certificate) =>
-        new() { TargetHost = "", EnabledSslProtocols = SslProtocols.Tls13, ClientCertificateContext = certificate };
-
-    private static async Task<Credentials> LoadAsync(TestClient client)
-    {
-        var opened = Assert.IsType<FolderOpening.Opened>(ProfileFolder.Open(client.Folder, TestClient.Passphrase, create: false));
-        await using var folder = opened.Folder;
-        return await folder.Database.RunAsync(static rows => Credentials.Load(rows, DateTimeOffset.UtcNow), CancellationToken.None) ?? throw new InvalidOperationException("not enrolled");
     }
 }

@@ -133,6 +133,37 @@ public sealed class DirectTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Call_ClockADayAhead_IsNoHindrance()
+    {
+        await using var alice = await TestClient.RegisterAsync(_server.Link, "alice");
+        await using var bob = await TestClient.RegisterAsync(_server.Link, "bob");
+        await OpenAndGoDownAsync(alice, bob);
+        await alice.CloseAsync();
+        await alice.OpenAsync(TestClient.Plain with { Time = new ChangedClock(TimeSpan.FromDays(1)) });
+        await ConnectAsync(alice, bob);
+        Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "from tomorrow"));
+        Assert.Equal("from tomorrow", Assert.Single(await bob.ReceiveAsync(1)).Text);
+        Assert.IsType<SendOutcome.Sent>(await bob.SendAsync(alice, "from today"));
+        Assert.Equal("from today", Assert.Single(await alice.ReceiveAsync(1)).Text);
+    }
+
+    [Theory]
+    [InlineData(-1, "")]
+    [InlineData(4, "which is too long ago by this computer's clock")]
+    public async Task Call_ClockWithoutCurrentStatus_IsRefusedAndSaysWhy(int days, string why)
+    {
+        await using var alice = await TestClient.RegisterAsync(_server.Link, "alice");
+        await using var bob = await TestClient.RegisterAsync(_server.Link, "bob");
+        await OpenAndGoDownAsync(alice, bob);
+        await alice.CloseAsync();
+        await alice.OpenAsync(TestClient.Plain with { Time = new ChangedClock(TimeSpan.FromDays(days)) });
+        var refused = Assert.IsType<DirectAnswer.Refused>(await CallAsync(alice, bob.Name, await ListenAsync(bob)));
+        Assert.Contains(why, refused.Why, StringComparison.Ordinal);
+        Assert.Contains("heck the clock", refused.Why, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (await LinesAsync(alice.Chat!), await LinesAsync(bob.Chat!)));
+    }
+
+    [Fact]
     public async Task Call_Again_ReplacesTheConnectionBefore()
     {
         await using var alice = await TestClient.RegisterAsync(_server.Link, "alice");

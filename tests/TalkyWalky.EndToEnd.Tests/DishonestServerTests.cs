@@ -73,6 +73,29 @@ public sealed class DishonestServerTests(Quartet quartet) : IClassFixture<Quarte
         await HearAsync(bob, "kept for now");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rooms_RefusedForAWhile_AreThereAfterwards(bool alsoTheList)
+    {
+        await using var server = await RoomOfThreeAsync();
+        var (refused, refusing) = (0, true);
+        server.Operator.ToDevice = Changing("bob", frame =>
+        {
+            var request = frame.LedgerPage?.Request ?? (alsoTheList ? frame.Rooms?.Request : null);
+            if (request is null || !Volatile.Read(ref refusing)) return [frame];
+            Interlocked.Increment(ref refused);
+            return [new ServerFrame { Refused = new Refused { Request = request.Value, Code = RefusalCode.Busy, Text = "the server is busy; try again" } }];
+        });
+        server.Listen(server.Bob);
+        await server.Bob.UntilAsync(() => Task.FromResult(Volatile.Read(ref refused)), static count => count > 1);
+        Assert.DoesNotContain(Room, await RoomsAsync(), StringComparison.Ordinal);
+        Volatile.Write(ref refusing, false);
+        await server.Bob.UntilAsync(RoomsAsync, static rooms => rooms.Contains(Room, StringComparison.Ordinal));
+
+        async Task<string> RoomsAsync() => (await server.Bob.RunAsync(["room", "list", "--json"])).Expect(0).Output;
+    }
+
     [Fact]
     public async Task AlteredMessage_ShowsNothing()
     {

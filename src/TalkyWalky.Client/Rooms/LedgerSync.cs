@@ -19,7 +19,8 @@ internal abstract record SyncOutcome
     public sealed record UpToDate(RoomState State) : SyncOutcome;
 
     /// <summary>The server does not give this ledger to this person, or gives one that does not hold together.</summary>
-    public sealed record Refused(string Why) : SyncOutcome;
+    /// <param name="IsBusy">It says that it will later.</param>
+    public sealed record Refused(string Why, bool IsBusy = false) : SyncOutcome;
 
     public sealed record Lost : SyncOutcome;
 }
@@ -79,13 +80,14 @@ internal sealed class LedgerSync(
         }
     }
 
-    /// <summary>Compares what the server says of a room with what is known here, and fetches what is new.</summary>
-    public async Task CompareAsync(ConversationId room, ulong epoch, Digest? head)
+    /// <summary>Compares what the server says of a room with what is known here, and fetches what is new. False when the server is too busy to give it.</summary>
+    public async Task<bool> CompareAsync(ConversationId room, ulong epoch, Digest? head)
     {
         var known = await database.RunAsync(rows => rows.Rooms.State(room), link.Ended);
-        if (known is null || known.Epoch < epoch) await FetchAsync(room);
-        else if (known.Epoch > epoch) await news.AlarmAsync(room, known, RoomAlarms.RolledBack);
+        if (known is null || known.Epoch < epoch) return await FetchAsync(room) is not SyncOutcome.Refused { IsBusy: true };
+        if (known.Epoch > epoch) await news.AlarmAsync(room, known, RoomAlarms.RolledBack);
         else if (head is { } named && known.Head != named) await news.AlarmAsync(room, known, RoomAlarms.OtherHead);
+        return true;
     }
 
     /// <summary>The server's list lacks a room that this person is in.</summary>
@@ -105,7 +107,7 @@ internal sealed class LedgerSync(
             var fetch = new FetchLedger { Room = ByteString.CopyFrom(room.ToArray()), After = state?.Epoch ?? 0 };
             var answer = await link.AskAsync(new ClientFrame { FetchLedger = fetch });
             if (answer is null) return new SyncOutcome.Lost();
-            if (answer is { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused }) return new SyncOutcome.Refused(Sentences.Of(refused.Text));
+            if (answer is { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: var refused }) return new SyncOutcome.Refused(Sentences.Of(refused.Text), refused.Code == RefusalCode.Busy);
             if (answer is not { BodyCase: ServerFrame.BodyOneofCase.LedgerPage, LedgerPage: var page }) return new SyncOutcome.Refused("The server gave an answer that makes no sense.");
             if (state is not null && page.Epoch < state.Epoch) return await AlarmAsync(room, state, RoomAlarms.RolledBack);
             var (steps, fault) = await Task.Run(() => Verify(room, state, page.Commits), link.Ended);

@@ -57,12 +57,18 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
         lock (_gate) (_connected, _compared) = (new RoomActs(database, outbox, context, environment.Time), compared.Task);
         try
         {
-            await CompareAllAsync(context);
-            compared.SetResult();
+            await UntilToldAsync(
+                async () =>
+                {
+                    var isTold = await CompareAllAsync(context);
+                    compared.TrySetResult();
+                    return isTold;
+                },
+                context.Ended);
             await foreach (var hint in context.Link.RoomChanges.ReadAllAsync(context.Ended))
             {
                 if (ConversationId.TryRead(hint.Room.Span, out var room))
-                    await context.Ledgers.CompareAsync(room, hint.Epoch, Digest.TryRead(hint.Head.Span, out var head) ? head : null);
+                    await UntilToldAsync(() => context.Ledgers.CompareAsync(room, hint.Epoch, Digest.TryRead(hint.Head.Span, out var head) ? head : null), context.Ended);
             }
         }
         finally
@@ -80,25 +86,32 @@ internal sealed class RoomDesk(Database database, Outbox outbox, ClientEnvironme
             .OrderBy(static room => room.Name, StringComparer.OrdinalIgnoreCase),
     ];
 
-    // What changed while this device was away.
-    private async Task CompareAllAsync(SendContext context)
+    private async Task UntilToldAsync(Func<Task<bool>> ask, CancellationToken ended)
     {
-        var listed = new HashSet<ConversationId>();
+        for (var pause = new BackOff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60)); !await ask();) await Task.Delay(pause.Next(), environment.Time, ended);
+    }
+
+    // What changed while this device was away. False when the server is too busy to tell.
+    private async Task<bool> CompareAllAsync(SendContext context)
+    {
+        var (listed, isTold) = (new HashSet<ConversationId>(), true);
         var pages = new RoomList(context.Link);
         await foreach (var page in pages.ReadAsync(all: false))
         {
             foreach (var room in page)
             {
                 listed.Add(room.Id);
-                await context.Ledgers.CompareAsync(room.Id, room.Epoch, room.Head);
+                isTold &= await context.Ledgers.CompareAsync(room.Id, room.Epoch, room.Head);
             }
         }
 
-        if (!pages.IsComplete) return;
+        if (!pages.IsComplete) return isTold && !pages.IsBusy;
         foreach (var row in await database.RunAsync(static rows => rows.Rooms.All(), context.Ended))
         {
             if (row.IsMember && !listed.Contains(row.Room)) await context.Ledgers.HiddenAsync(row.Room);
         }
+
+        return isTold;
     }
 }
 
@@ -114,12 +127,16 @@ internal sealed class RoomList(Connect.GatewayLink link)
     /// <summary>The last page was read.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>The server would not tell now, but will later.</summary>
+    public bool IsBusy { get; private set; }
+
     public async IAsyncEnumerable<List<ListedRoom>> ReadAsync(bool all)
     {
         var (after, count) = (ByteString.Empty, 0);
         while (count < MaxRooms)
         {
             var answer = await link.AskAsync(new ClientFrame { ListRooms = new ListRooms { All = all, After = after } });
+            IsBusy = answer?.Refused?.Code == RefusalCode.Busy;
             if (answer is not { BodyCase: ServerFrame.BodyOneofCase.Rooms, Rooms: var page }) yield break;
             yield return [.. page.Rooms_.Select(Read).OfType<ListedRoom>()];
             IsComplete = !page.More;

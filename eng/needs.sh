@@ -106,6 +106,7 @@ need_to_test() {
   command -v tmux >/dev/null || missing+=(tmux)
   command -v jq >/dev/null || missing+=(jq)
   command -v unshare >/dev/null || missing+=(util-linux)
+  command -v faketime >/dev/null || missing+=(faketime)
   command -v ip >/dev/null || missing+=(iproute2)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v Xvfb >/dev/null || missing+=(xvfb)

@@ -72,6 +72,31 @@ public sealed class CertificateTests(Company company)
     }
 
     [Fact]
+    public async Task Ocsp_TooLongOrNone_IsAnsweredExactlyAndTheNextIsServed()
+    {
+        await using var place = await company.CopyAsync();
+        await place.StartServerAsync();
+        var authority = Split((await Programs.RunAsync(Programs.Server, ["ca", "show", "--pem", "--data", place.Data])).Expect(0).Output);
+        var (root, issuing) = (await SaveAsync(place, "root", authority[0]), await SaveAsync(place, "issuing", authority[1]));
+        var ada = await SaveAsync(place, "ada", Split((await place.Member("ada").RunAsync(["device", "show", "--pem"])).Expect(0).Output)[0]);
+        var (url, body, answer) = ($"https://127.0.0.1:{place.Port}/v1/status/ocsp", Path.Combine(place.Folder, "request"), Path.Combine(place.Folder, "answer"));
+        async Task<string> AskAsync(params string[] rest) => (await Programs.RunAsync(
+            "curl", ["--silent", "--show-error", "--noproxy", "*", "--cacert", root, "-H", "Content-Type: application/ocsp-request", "-o", answer, "-w", "%{http_code}", .. rest])).Expect(0).Output;
+
+        await File.WriteAllBytesAsync(body, new byte[60_000]);
+        Assert.Equal("413", await AskAsync("--data-binary", $"@{body}", url));
+        Assert.Equal("414", await AskAsync($"{url}/{new string('A', 10_000)}"));
+        await File.WriteAllTextAsync(body, "no request");
+        Assert.Equal("200", await AskAsync("--data-binary", $"@{body}", url));
+        Assert.Equal([0x30, 3, 0x0a, 1, 1], await File.ReadAllBytesAsync(answer)); // malformedRequest
+        Assert.Equal("200", await AskAsync($"{url}/AAAA"));
+        Assert.Equal([0x30, 3, 0x0a, 1, 1], await File.ReadAllBytesAsync(answer));
+
+        var good = await Programs.RunAsync("openssl", ["ocsp", "-issuer", issuing, "-cert", ada, "-url", url, "-CAfile", root]);
+        Assert.Contains("ada.pem: good", good.Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Revoke_BySerialOrUser_EndsTheDevices()
     {
         await using var place = await company.CopyAsync();

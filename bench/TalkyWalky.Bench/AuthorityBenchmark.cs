@@ -57,7 +57,7 @@ internal sealed class AuthorityBenchmark(int certificates) : IDisposable
         lines.Add(await MeasureAsync($"CRLs with {serials.Count} entries", Crls, async n =>
         {
             var content = await engines.Store.NextCrlAsync(authority.IssuingKeyHash, time.GetUtcNow(), cancellation);
-            authority.IssueRevocationList(
+            authority.Newest.SignCrl(
                 content.Number, time.GetUtcNow(), time.GetUtcNow().AddHours(1),
                 content.Revocations.Select(static one => new RevokedCertificate(SerialOf(one.Serial), one.RevokedAt, one.Reason)));
         }));

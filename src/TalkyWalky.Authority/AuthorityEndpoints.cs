@@ -24,7 +24,6 @@ public static partial class AuthorityEndpoints
     {
         var server = new ServerInfo(
             service.Authority.Organisation, service.Authority.Domain, service.Options.Registration.ToString().ToLowerInvariant(), [Limits.ProtocolVersion]);
-        var authorities = CertsOnly.Encode([service.Authority.Anchor.Der, service.Authority.IssuingCertificate]);
 
         void Get(string path, RequestDelegate handle) => routes.MapGet(path, Guard(handle, service.Logger));
         void Post(string path, RequestDelegate handle) => routes.MapPost(path, Guard(handle, service.Logger));
@@ -34,7 +33,8 @@ public static partial class AuthorityEndpoints
         Post("/v1/login", context => LoginAsync(context, service));
         foreach (var label in (string[])["", "/identity", "/encryption"])
         {
-            Get($"{Est}{label}/cacerts", context => Answers.Base64Async(context, Answers.CertsOnlyType, authorities));
+            Get($"{Est}{label}/cacerts", context => Answers.Base64Async(
+                context, Answers.CertsOnlyType, CertsOnly.Encode([service.Authority.Anchor.Der, .. service.Authority.IssuingCertificates])));
             Get($"{Est}{label}/csrattrs", context => Answers.Base64Async(context, Answers.CsrAttributesType, CsrAttributes.Der));
         }
 
@@ -45,6 +45,7 @@ public static partial class AuthorityEndpoints
 
         Get(StatusAddress.RootCrl, context => StatusEndpoints.RootCrlAsync(context, service));
         Get(StatusAddress.IssuingCrl, context => StatusEndpoints.CrlAsync(context, service));
+        Get(StatusAddress.LaterCrl, context => StatusEndpoints.CrlAsync(context, service));
         Get(StatusAddress.OcspPath + "/{**request}", context => StatusEndpoints.GetAsync(context, service));
         Post(StatusAddress.OcspPath, context => StatusEndpoints.PostAsync(context, service));
 

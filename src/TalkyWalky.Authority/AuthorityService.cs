@@ -45,11 +45,15 @@ public sealed class AuthorityService : IDisposable
         _ocsp = new OcspResponder(authority, _issuance, store, time);
         _register = new DeviceRegister(authority, store, broker, callbacks, _crl, trail, time, Logger);
         _certificates = new CertificateRegister(store, _register, _crl, trail, time, Logger);
+        Rollover = new Rollover(authority, store, _crl, trail, time, Logger);
         _registration = new Registration(options.Registration, directory, _invitations, _passwords.Throttle, Logger);
         _enrolment = new Enrolment(options, authority, _issuance, store, broker, callbacks, _invitations, time, Logger);
     }
 
     public AuthorityOptions Options { get; }
+
+    /// <summary>The issuing CAs, and the next one.</summary>
+    public Rollover Rollover { get; }
 
     internal CertificateAuthority Authority { get; }
 
@@ -162,11 +166,13 @@ public sealed class AuthorityService : IDisposable
         return null;
     }
 
-    /// <summary>The issuing CA's CRL as of now, DER: at most 20 minutes old, with everything that was revoked before the call. It is in the store as well.</summary>
-    public Task<ReadOnlyMemory<byte>> RevocationListAsync(CancellationToken cancellation) => _crl.GetAsync(cancellation);
+    /// <summary>The CRL of an issuing CA as of now, DER: at most 20 minutes old, with everything that was revoked before the call. It is in the store as well. Null where none of this number lives.</summary>
+    /// <param name="number">Null: of the newest.</param>
+    public async Task<byte[]?> RevocationListAsync(int? number, CancellationToken cancellation) =>
+        Authority.Live.FirstOrDefault(one => number is null || one.Number == number) is { } issuer ? (await _crl.GetAsync(issuer, cancellation)).ToArray() : null;
 
-    /// <summary>Until cancelled: keeps a current CRL in the store, and tells the gateways of each.</summary>
-    public Task KeepStatusCurrentAsync(CancellationToken stop) => _crl.KeepCurrentAsync(stop);
+    /// <summary>Until cancelled: keeps a current CRL of each issuing CA in the store, and tells the gateways of each.</summary>
+    public Task KeepStatusCurrentAsync(CancellationToken stop) => Task.WhenAll(_crl.KeepCurrentAsync(stop), Rollover.WatchAsync(stop));
 
     /// <summary>The response to an OCSP request, whatever its bytes are; both DER.</summary>
     public Task<byte[]> AnswerOcspAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation) => _ocsp.AnswerAsync(request, cancellation);
@@ -176,6 +182,7 @@ public sealed class AuthorityService : IDisposable
         _registration.Dispose();
         _crl.Dispose();
         _ocsp.Dispose();
+        Rollover.Dispose();
     }
 
     /// <summary>A person's own devices, asked for by one of them.</summary>

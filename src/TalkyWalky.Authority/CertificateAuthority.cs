@@ -11,53 +11,57 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Authority;
 
 /// <summary>
-/// Root and issuing CA in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key (PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256 600,000). The root's key
-/// is needed by <see cref="RootAuthority"/> only and may be taken off-line.
+/// Root and issuing CAs in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key, after a rollover issuing-2.pem, issuing-2.key (PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256
+/// 600,000). The root's key is needed by <see cref="RootAuthority"/> only and may be taken off-line.
 /// </summary>
 public sealed class CertificateAuthority : IDisposable
 {
     /// <summary>Characters of the shortest passphrase that protects the keys.</summary>
     public const int MinPassphraseLength = 12;
 
-    internal const string IssuingName = "TalkyWalky Issuing CA";
-
     /// <summary>DNS names and addresses in one gateway certificate.</summary>
     public const int MaxHosts = 50;
 
-    private readonly Signer _issuing;
-    private readonly NameConstraints _constraints;
-    private readonly StatusAddress? _status;
-    private readonly string _folder;
+    private readonly string _folder, _passphrase;
+    private readonly Uri? _publicUrl;
+    private volatile IReadOnlyList<IssuingCa> _live;
 
-    internal CertificateAuthority(string folder, TrustAnchor anchor, byte[] issuingCertificate, Signer issuing, NameConstraints constraints, Uri? publicUrl)
+    /// <param name="live">The newest first.</param>
+    internal CertificateAuthority(string folder, string passphrase, Uri? publicUrl, TrustAnchor anchor, IReadOnlyList<IssuingCa> live)
     {
-        _folder = folder;
-        _issuing = issuing;
-        _constraints = constraints;
-        _status = publicUrl is null ? null : StatusAddress.OfIssuing(publicUrl);
+        (_folder, _passphrase, _publicUrl, _live) = (folder, passphrase, publicUrl, live);
         Anchor = anchor;
-        IssuingCertificate = issuingCertificate;
-        IssuingKeyHash = Digest.Sha256(issuing.Key.ExportSubjectPublicKeyInfo());
         Root = AuthorityCertificate.Describe(anchor.Der);
-        Issuing = AuthorityCertificate.Describe(issuingCertificate);
     }
+
+    /// <summary>Called when another issuing CA is the newest, or one lives no more. Returns at once.</summary>
+    public Action? IssuingChanged { get; set; }
 
     public TrustAnchor Anchor { get; }
 
-    /// <summary>DER.</summary>
-    public ReadOnlyMemory<byte> IssuingCertificate { get; }
+    /// <summary>The issuing CAs whose certificates count, the newest first: that one signs.</summary>
+    public IReadOnlyList<IssuingCa> Live => _live;
 
-    /// <summary>SHA-256 of the issuing CA's SubjectPublicKeyInfo: by it the store knows whose certificates and CRLs are whose.</summary>
-    public Digest IssuingKeyHash { get; }
+    public IssuingCa Newest => _live[0];
+
+    /// <summary>Of the issuing CAs that live, DER, the newest first.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> IssuingCertificates => [.. _live.Select(static one => one.Certificate)];
+
+    /// <summary>Of the newest, DER.</summary>
+    public ReadOnlyMemory<byte> IssuingCertificate => Newest.Certificate;
+
+    /// <summary>Of the newest.</summary>
+    public Digest IssuingKeyHash => Newest.KeyHash;
 
     /// <summary>The root for people: name, validity, fingerprint, PEM.</summary>
     public AuthorityCertificate Root { get; }
 
-    public AuthorityCertificate Issuing { get; }
+    /// <summary>The newest issuing CA for people.</summary>
+    public AuthorityCertificate Issuing => Newest.Description;
 
-    public string Organisation => _constraints.Organisation;
+    public string Organisation => Newest.Constraints.Organisation;
 
-    public string Domain => _constraints.Domain;
+    public string Domain => Newest.Constraints.Domain;
 
     public static bool Exists(string folder) => new AuthorityFolder(folder).Exists;
 
@@ -73,15 +77,15 @@ public sealed class CertificateAuthority : IDisposable
         files.RequireAbsent(); // before seconds go into keys
 
         using var root = RootAuthority.Create(organisation, keys, now);
-        using var issuing = new Signer(SubjectName.Encode(organisation, IssuingName), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
-        var signedIssuing = root.SignIssuing(issuing, new NameConstraints(domain, organisation), publicUrl, now);
+        using var issuing = new Signer(IssuingRequest.NameOf(organisation, number: 1), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
+        var signedIssuing = root.SignIssuing(issuing.Name, issuing.Key, new NameConstraints(domain, organisation).Encode(), publicUrl, now);
         files.Create(new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [AuthorityFolder.RootCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(root.Certificate.Span)),
             [AuthorityFolder.RootKey] = Encoding.ASCII.GetBytes(root.ExportEncryptedPem(passphrase)),
             [AuthorityFolder.RootCrl] = root.SignCrl(before: null, [], now),
-            [AuthorityFolder.IssuingCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(signedIssuing.Der)),
-            [AuthorityFolder.IssuingKey] = Encoding.ASCII.GetBytes(issuing.ExportEncryptedPem(passphrase)),
+            [AuthorityFolder.IssuingCertificate(1)] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(signedIssuing.Der)),
+            [AuthorityFolder.IssuingKey(1)] = Encoding.ASCII.GetBytes(issuing.ExportEncryptedPem(passphrase)),
         });
         return Open(folder, passphrase, publicUrl);
     }
@@ -90,31 +94,34 @@ public sealed class CertificateAuthority : IDisposable
     public static CertificateAuthority Open(string folder, string passphrase, Uri? publicUrl = null)
     {
         var files = new AuthorityFolder(folder);
-        var root = ReadCertificate(files, AuthorityFolder.RootCertificate, folder);
-        var issuing = ReadCertificate(files, AuthorityFolder.IssuingCertificate, folder);
-        var anchor = TrustAnchor.FromRoot(root);
-        if (IssuingCertificates.Check(issuing, anchor, out var constraints) is { } fault)
-            throw new AuthorityException($"{Path.Combine(folder, AuthorityFolder.IssuingCertificate)} is damaged or foreign: {fault}; restore it from a backup");
+        var anchor = TrustAnchor.FromRoot(files.ReadCertificate(AuthorityFolder.RootCertificate));
+        var live = new List<IssuingCa>();
+        try
+        {
+            foreach (var number in files.LiveNumbers()) live.Add(OpenIssuing(files, number, anchor, passphrase, publicUrl));
+        }
+        catch
+        {
+            foreach (var one in live) one.Dispose();
+            throw;
+        }
 
-        using var certificate = X509CertificateLoader.LoadCertificate(issuing);
-        var signer = EncryptedKey.Open(files.Read(AuthorityFolder.IssuingKey), passphrase, certificate, Path.Combine(folder, AuthorityFolder.IssuingKey));
-        return new CertificateAuthority(folder, anchor, issuing, signer, constraints, publicUrl);
+        return new CertificateAuthority(folder, passphrase, publicUrl, anchor, live);
+    }
+
+    /// <summary>The issuing CAs that live, the newest first, without their keys. Throws <see cref="AuthorityException"/>.</summary>
+    public static IReadOnlyList<(int Number, AuthorityCertificate Certificate)> ReadLive(string folder)
+    {
+        var files = new AuthorityFolder(folder);
+        return [.. files.LiveNumbers().Select(number => (number, AuthorityCertificate.Describe(files.ReadCertificate(AuthorityFolder.IssuingCertificate(number)))))];
     }
 
     /// <summary>A device certificate, built and linted but not signed. The names are the log-in's, never those of a CSR.</summary>
     /// <param name="key">Public part; 3072 to 4096 bits, e = 65537.</param>
-    public IssuanceToken Prepare(DeviceKeyUse use, string username, UserId user, DeviceId device, RSA key, DateTimeOffset now)
-    {
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddUri(new Uri(DeviceUris.ForUser(Domain, user)));
-        names.AddUri(new Uri(DeviceUris.ForDevice(Domain, device)));
-        var profile = CertificateProfiles.For(use);
-        return new CertificateDraft(profile, SubjectName.Encode(Organisation, username), new PublicKey(key), _issuing, names.Build(critical: false), _status)
-            .Prepare(now, Issuing.NotAfter);
-    }
+    public IssuanceToken Prepare(DeviceKeyUse use, string username, UserId user, DeviceId device, RSA key, DateTimeOffset now) => Newest.Prepare(use, username, user, device, key, now);
 
     /// <summary>Signs what was prepared, once; a second use is a bug and throws. <see cref="Issuance"/> is who does it for others.</summary>
-    public SignedCertificate Issue(IssuanceToken token) => _issuing.Sign(token);
+    public SignedCertificate Issue(IssuanceToken token) => token.Issuer.Sign(token);
 
     /// <summary>A gateway's P-256 certificate for these DNS names and addresses, 90 days.</summary>
     public IssuanceToken PrepareServer(IReadOnlyList<string> hosts, ECDsa key, DateTimeOffset now)
@@ -127,19 +134,8 @@ public sealed class CertificateAuthority : IDisposable
             else names.AddDnsName(ToDnsName(host));
         }
 
-        var draft = new CertificateDraft(
-            CertificateProfiles.Server, SubjectName.Encode(Organisation, "TalkyWalky gateway"), new PublicKey(key), _issuing, names.Build(critical: false), _status);
-        return draft.Prepare(now, Issuing.NotAfter);
+        return Newest.Prepare(CertificateProfiles.Server, SubjectName.Encode(Organisation, "TalkyWalky gateway"), new PublicKey(key), names.Build(critical: false), now);
     }
-
-    /// <summary>A certificate for a key that signs OCSP answers in this CA's name, for a day.</summary>
-    public IssuanceToken PrepareResponder(ECDsa key, DateTimeOffset now) => new CertificateDraft(
-        CertificateProfiles.OcspResponder, SubjectName.Encode(Organisation, "TalkyWalky OCSP responder"), new PublicKey(key), _issuing, Particular: null, _status).Prepare(now, Issuing.NotAfter);
-
-    /// <summary>The issuing CA's complete CRL, DER.</summary>
-    /// <param name="number">Higher than that of every CRL before (RFC 5280 §5.2.3).</param>
-    public byte[] IssueRevocationList(ulong number, DateTimeOffset thisUpdate, DateTimeOffset nextUpdate, IEnumerable<RevokedCertificate> revoked) =>
-        _issuing.SignCrl(IssuingCertificate, number, thisUpdate, nextUpdate, revoked);
 
     /// <summary>The root's CRL as it is on disk now; null when there is none.</summary>
     public RootCrl? ReadRootCrl() => RootCrl.TryRead(_folder, Anchor);
@@ -147,7 +143,41 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>Null when it is served from now on; else why not, as a sentence.</summary>
     public string? ReplaceRootCrl(byte[] der, DateTimeOffset now) => RootCrl.Replace(_folder, Anchor, der, now);
 
-    public void Dispose() => _issuing.Dispose();
+    /// <summary>The request for the certificate of the next issuing CA, PEM, made now unless one waits. Its key lies beside it until <see cref="Adopt"/>.</summary>
+    public string RequestNext(IKeySource keys) =>
+        ReadNext() ?? IssuingRequest.Create(NextFolder, Organisation, Domain, _passphrase, keys, NextNumber);
+
+    /// <summary>The next issuing CA, of the request that waits and the certificate that the root signed. Throws <see cref="AuthorityException"/> with a sentence for each fault, before anything is done.</summary>
+    /// <param name="certificate">PEM or DER.</param>
+    internal IssuingCa CheckNext(ReadOnlyMemory<byte> certificate, DateTimeOffset now)
+    {
+        if (ReadNext() is not null) return IssuingRequest.Check(NextFolder, NextNumber, certificate, Anchor, _passphrase, _publicUrl, now);
+        throw new AuthorityException("no request waits for its certificate here; make one with: talkywalkyd ca rollover --request FILE");
+    }
+
+    /// <summary>It signs from now on, and after a restart. The ones before sign the status of their own.</summary>
+    internal void Adopt(IssuingCa next)
+    {
+        var (waiting, files) = (new AuthorityFolder(NextFolder), new AuthorityFolder(_folder));
+        files.Replace(AuthorityFolder.IssuingKey(next.Number), Encoding.ASCII.GetBytes(waiting.Read(AuthorityFolder.IssuingKey(1)))); // a key without a certificate is nothing yet
+        files.Replace(AuthorityFolder.IssuingCertificate(next.Number), Encoding.ASCII.GetBytes(next.Description.Pem));
+        waiting.Remove();
+        _live = [next, .. _live];
+        IssuingChanged?.Invoke();
+    }
+
+    /// <summary>Its certificates have expired: it signs nothing more, also after a restart.</summary>
+    internal void Retire(IssuingCa old)
+    {
+        new AuthorityFolder(_folder).RetireKey(old.Number);
+        _live = [.. _live.Where(one => one != old)];
+        IssuingChanged?.Invoke();
+    }
+
+    public void Dispose()
+    {
+        foreach (var one in _live) one.Dispose();
+    }
 
     /// <summary>Throws <see cref="AuthorityException"/>.</summary>
     internal static void CheckNames(string organisation, string domain, string passphrase)
@@ -172,19 +202,27 @@ public sealed class CertificateAuthority : IDisposable
         throw new AuthorityException($"\"{host}\" is neither a host name nor an address; change `--host`");
     }
 
-    private static byte[] ReadCertificate(AuthorityFolder files, string name, string folder)
-    {
-        var text = files.Read(name);
-        try
-        {
-            var field = PemEncoding.Find(text);
-            if (text.AsSpan(field.Label) is "CERTIFICATE") return Convert.FromBase64String(text[field.Base64Data]);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            throw new AuthorityException($"{Path.Combine(folder, name)} is damaged: it holds no PEM; restore it from a backup", e);
-        }
+    private string NextFolder => Path.Combine(_folder, "next");
 
-        throw new AuthorityException($"{Path.Combine(folder, name)} is damaged: it holds no certificate; restore it from a backup");
+    // What was adopted already was left by a crash.
+    private string? ReadNext()
+    {
+        if (!IssuingRequest.Exists(NextFolder)) return null;
+        var request = IssuingRequest.Read(NextFolder);
+        if (_live.All(one => one.KeyHash != IssuingRequest.KeyHashOf(request))) return request;
+        new AuthorityFolder(NextFolder).Remove();
+        return null;
+    }
+
+    private int NextNumber => new AuthorityFolder(_folder).Numbers()[0] + 1;
+
+    private static IssuingCa OpenIssuing(AuthorityFolder files, int number, TrustAnchor anchor, string passphrase, Uri? publicUrl)
+    {
+        var (file, issuing) = (AuthorityFolder.IssuingCertificate(number), files.ReadCertificate(AuthorityFolder.IssuingCertificate(number)));
+        if (Pki.IssuingCertificates.Check(issuing, anchor, out var constraints) is { } fault)
+            throw new AuthorityException($"{files.PathOf(file)} is damaged or foreign: {fault}; restore it from a backup");
+        using var certificate = X509CertificateLoader.LoadCertificate(issuing);
+        var signer = EncryptedKey.Open(files.Read(AuthorityFolder.IssuingKey(number)), passphrase, certificate, files.PathOf(AuthorityFolder.IssuingKey(number)));
+        return new IssuingCa(number, issuing, signer, constraints, publicUrl);
     }
 }

@@ -36,6 +36,9 @@ public interface IStore
     /// <summary>Revokes one certificate and leaves its device as it is. False when it is unknown or revoked already.</summary>
     Task<bool> RevokeCertificateAsync(string serial, X509RevocationReason reason, DateTimeOffset now, CancellationToken cancellation);
 
+    /// <summary>How many certificates each issuing CA has that expire after <paramref name="now"/>, those of OCSP responders aside; only such as have any.</summary>
+    Task<IReadOnlyList<IssuerUse>> IssuersAsync(DateTimeOffset now, CancellationToken cancellation);
+
     /// <summary>
     /// What the next CRL of an issuing CA holds, of its revoked certificates those that expire after <paramref name="expiring"/>. In one step: no CRL knows less than one with a lower number.
     /// </summary>
@@ -43,6 +46,9 @@ public interface IStore
 
     /// <summary>Keeps a signed CRL for the gateways, if its number is the highest of its issuer. False when it is not.</summary>
     Task<bool> SaveCrlAsync(PublishedCrl crl, CancellationToken cancellation);
+
+    /// <summary>The CRL of an issuing CA is given to nobody any more.</summary>
+    Task RemoveCrlAsync(Digest issuer, CancellationToken cancellation);
 
     /// <summary>The newest of each issuer, by issuer.</summary>
     Task<IReadOnlyList<PublishedCrl>> CrlsAsync(CancellationToken cancellation);
@@ -179,6 +185,11 @@ public enum CertificateKind
 public sealed record IssuedCertificate(
     string Serial, CertificateKind Kind, UserId? User, DeviceId? Device, byte[] Der, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset IssuedAt,
     DateTimeOffset? RevokedAt = null, X509RevocationReason? RevocationReason = null, Digest? Issuer = null);
+
+/// <param name="Issuer">SHA-256 of the issuing CA's SubjectPublicKeyInfo; null for certificates from before it was recorded.</param>
+/// <param name="Valid">How many are not revoked.</param>
+/// <param name="LastExpiry">Also of those that are.</param>
+public sealed record IssuerUse(Digest? Issuer, long Valid, DateTimeOffset LastExpiry);
 
 /// <param name="Number">1 at first, one more each time, whoever asks for whichever issuer (RFC 5280 §5.2.3).</param>
 /// <param name="Revocations">By serial.</param>

@@ -220,7 +220,7 @@ public sealed class GatewayService : IAsyncDisposable
             MaxOutstanding = (uint)_options.MaxOutstanding,
             Username = account.Username,
         };
-        foreach (var certificate in _options.IssuingCertificates) welcome.IssuingCertificates.Add(UnsafeByteOperations.UnsafeWrap(certificate));
+        foreach (var certificate in _options.IssuingCertificates()) welcome.IssuingCertificates.Add(UnsafeByteOperations.UnsafeWrap(certificate));
         return new ServerFrame { Welcome = welcome };
     }
 

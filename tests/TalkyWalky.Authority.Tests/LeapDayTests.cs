@@ -27,7 +27,7 @@ public sealed class LeapDayTests
         Assert.Equal(new DateTimeOffset(2028, 3, 30, 12, 0, 0, TimeSpan.Zero), encryption.NotAfter);
 
         await File.WriteAllTextAsync(folder.File("leaf.pem"), PemEncoding.WriteString("CERTIFICATE", identity.Der));
-        await File.WriteAllBytesAsync(folder.File("list.der"), authority.IssueRevocationList(1, LeapDay, LeapDay.AddHours(1), [new RevokedCertificate(7, LeapDay, X509RevocationReason.Superseded)]));
+        await File.WriteAllBytesAsync(folder.File("list.der"), authority.Newest.SignCrl(1, LeapDay, LeapDay.AddHours(1), [new RevokedCertificate(7, LeapDay, X509RevocationReason.Superseded)]));
         string[] verify =
         [
             "verify", "-x509_strict", "-crl_check", "-CRLfile", folder.File("list.der"), "-CAfile", Path.Combine(folder.File("ca"), "root.pem"),

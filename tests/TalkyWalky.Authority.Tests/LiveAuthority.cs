@@ -94,7 +94,7 @@ internal sealed class LiveAuthority : IAsyncDisposable
         var handler = new SocketsHttpHandler { UseProxy = false };
         handler.SslOptions.EnabledSslProtocols = SslProtocols.Tls13;
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => ServerCertificates.Verify(
-            certificate!.GetRawCertData(), [Authority.IssuingCertificate], Authority.Anchor, "127.0.0.1", _started) is ServerVerification.Verified;
+            certificate!.GetRawCertData(), Authority.IssuingCertificates, Authority.Anchor, "127.0.0.1", _started) is ServerVerification.Verified;
         if (identity is not null) handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(identity, null, offline: true);
         return new HttpClient(handler) { BaseAddress = Address };
     }
@@ -147,7 +147,7 @@ internal sealed class LiveAuthority : IAsyncDisposable
     }
 
     public VerifiedDevice Verify(byte[] der, DeviceKeyUse use) => Assert.IsType<DeviceVerification.Verified>(
-        DeviceCertificates.Verify(der, [Authority.IssuingCertificate], Authority.Anchor, use, Time.GetUtcNow())).Device;
+        DeviceCertificates.Verify(der, Authority.IssuingCertificates, Authority.Anchor, use, Time.GetUtcNow())).Device;
 
     public static byte[] Request(RSA key, string subject = "CN=ignored") =>
         new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequest();

@@ -91,7 +91,7 @@ public sealed class RootCrlTests : IDisposable
         var device = _authority.Issue(_authority.Prepare(DeviceKeyUse.Identity, "alice", Wire.UserId.New(), Wire.DeviceId.New(), key, _now));
         var issuing = X509CertificateLoader.LoadCertificate(_authority.IssuingCertificate.Span).SerialNumberBytes;
         var root = _root.SignCrl(before: null, revoked is "issuing CA" ? [new RevokedCertificate(Serial(issuing.Span), _now, X509RevocationReason.CACompromise)] : [], _now);
-        var users = _authority.IssueRevocationList(
+        var users = _authority.Newest.SignCrl(
             1, _now, _now.AddHours(1), revoked is "device" ? [new RevokedCertificate(Serial(Convert.FromHexString(device.Serial)), _now, X509RevocationReason.KeyCompromise)] : []);
         await File.WriteAllTextAsync(At("device.pem"), AuthorityCertificate.ToPem(device.Der));
         await File.WriteAllTextAsync(At("both.crl"), Pem(root) + Pem(users));

@@ -363,6 +363,37 @@ public abstract class StoreSpecification : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Issuers_CountWhatIsNeitherExpiredNorRevoked()
+    {
+        var store = await StartAsync();
+        Assert.Empty(await store.IssuersAsync(Now, None));
+        var device = await store.AddDeviceAsync(UserId.New(), Key(1), firstMayEnter: true, Now, None);
+        var certificate = Certificate("0a", CertificateKind.Encryption, device, 1) with { Issuer = Issuer };
+        var later = certificate.NotAfter.AddDays(1);
+        await store.AddCertificateAsync(certificate, None);
+        await store.AddCertificateAsync(certificate with { Serial = "0b", NotAfter = later }, None);
+        await store.AddCertificateAsync(certificate with { Serial = "0c", Issuer = null }, None);
+        await store.AddCertificateAsync(certificate with { Serial = "0d", Kind = CertificateKind.Responder, Issuer = Key(99), User = null, Device = null }, None);
+        await store.RevokeCertificateAsync("0b", X509RevocationReason.Superseded, Now, None);
+        store = await RestartAsync();
+        Assert.Equal(
+            new[] { new IssuerUse(null, 1, certificate.NotAfter), new IssuerUse(Issuer, 1, later) }.ToHashSet(), (await store.IssuersAsync(Now, None)).ToHashSet());
+        Assert.Equal(new IssuerUse(Issuer, 0, later), Assert.Single(await store.IssuersAsync(certificate.NotAfter, None)));
+        Assert.Empty(await store.IssuersAsync(later, None));
+    }
+
+    [Fact]
+    public async Task RemoveCrl_ThatOneIsGivenToNobody()
+    {
+        var store = await StartAsync();
+        await store.SaveCrlAsync(new PublishedCrl(Key(1), 5, [5]), None);
+        await store.SaveCrlAsync(new PublishedCrl(Key(2), 6, [6]), None);
+        await store.RemoveCrlAsync(Key(1), None);
+        store = await RestartAsync();
+        Assert.Equal(Key(2), Assert.Single(await store.CrlsAsync(None)).Issuer);
+    }
+
+    [Fact]
     public async Task SaveCrl_KeepsTheHighestNumberOfEachIssuer()
     {
         var store = await StartAsync();

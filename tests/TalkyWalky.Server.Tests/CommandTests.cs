@@ -180,6 +180,31 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task CaRollover_StoppedAndRunning_TheServersOwnCertificateFollows()
+    {
+        await ServerData.CopyTemplateAsync(_temp["data"]);
+        Assert.StartsWith("issuing CA 2 ", (await RunAsync("", "ca", "rollover")).Output, StringComparison.Ordinal);
+        await using var server = await ServerProcess.StartAsync(_temp["data"]);
+        Assert.Equal("CN=TalkyWalky Issuing CA 2", Issuer());
+        Assert.StartsWith("issuing CA 3 ", (await RunAsync("", "ca", "rollover")).Output, StringComparison.Ordinal);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (Issuer() is not "CN=TalkyWalky Issuing CA 3") await Task.Delay(50, patience.Token);
+
+        var issuing = JsonDocument.Parse((await RunAsync("", "ca", "show", "--json")).Output).RootElement.GetProperty("issuing").EnumerateArray().Take(2).ToList();
+        Assert.Equal([(3, true, 1), (2, false, 1)], issuing.Select(static one => (one.GetProperty("number").GetInt32(), one.GetProperty("signs").GetBoolean(), one.GetProperty("certificates").GetInt32())));
+        var listed = (await RunAsync("", "ca", "list", "--json")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement);
+        Assert.Equal([2, 3], listed.Where(static one => one.GetProperty("kind").GetString() is "server").Select(static one => one.GetProperty("issuing")).Where(static one => one.ValueKind is JsonValueKind.Number).Select(static one => one.GetInt32()).Where(static number => number > 1).Order());
+        await FailsAsync(1, "no request waits", "", "ca", "rollover", "--import", _temp["data/ca/issuing.pem"]);
+        await FailsAsync(2, "exclude each other", "", "ca", "rollover", "--import", "a", "--request", "b");
+
+        string Issuer()
+        {
+            using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(_temp["data/tls/server.pem"]));
+            return certificate.Issuer.Split(',')[0];
+        }
+    }
+
+    [Fact]
     public async Task CaIssueServer_RunningAndStopped_MakesAKeyAndItsCertificate()
     {
         await ServerData.CopyTemplateAsync(_temp["data"]);
@@ -199,7 +224,7 @@ public sealed class CommandTests : IDisposable
         using var certificate = X509Certificate2.CreateFromPemFile(_temp["tls/server.pem"], _temp["tls/server.key"]);
         Assert.Equal(made.GetProperty("serial").GetString()!.TrimStart('0'), certificate.SerialNumber.ToLowerInvariant().TrimStart('0'));
         foreach (var host in new[] { "chat.example.org", "10.0.0.9" })
-            Assert.IsType<ServerVerification.Verified>(ServerCertificates.Verify(certificate.RawData, [authority.Issuing], authority.Anchor, host, DateTimeOffset.UtcNow));
+            Assert.IsType<ServerVerification.Verified>(ServerCertificates.Verify(certificate.RawData, authority.Issuing(), authority.Anchor, host, DateTimeOffset.UtcNow));
     }
 
     [Fact]
@@ -233,6 +258,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("ca", "export")]
     [InlineData("ca", "request")]
     [InlineData("ca", "import")]
+    [InlineData("ca", "rollover")]
     [InlineData("user", "add")]
     [InlineData("user", "invite")]
     [InlineData("user", "list")]

@@ -13,7 +13,7 @@ internal sealed class DeviceGate(CertificateAuthority authority, IDirectory dire
     public async Task<(KnownDevice? Device, Refusal? Refusal)> AuthenticateAsync(byte[]? certificate, CancellationToken cancellation)
     {
         if (certificate is null) return Refuse(RefusalKind.NotAuthenticated, "this needs the device's identity certificate in the TLS connection");
-        var verification = DeviceCertificates.Verify(certificate, [authority.IssuingCertificate], authority.Anchor, DeviceKeyUse.Identity, time.GetUtcNow());
+        var verification = DeviceCertificates.Verify(certificate, authority.IssuingCertificates, authority.Anchor, DeviceKeyUse.Identity, time.GetUtcNow());
         if (verification is DeviceVerification.Refused refused) return Refuse(RefusalKind.NotAuthenticated, refused.Reason);
         var verified = ((DeviceVerification.Verified)verification).Device;
 

@@ -101,7 +101,7 @@ internal sealed partial class Enrolment(
 
     private VerifiedDevice? Current(DeviceRecord record) =>
         record.EncryptionCertificate is { } der
-        && DeviceCertificates.Verify(der, [authority.IssuingCertificate], authority.Anchor, DeviceKeyUse.Encryption, time.GetUtcNow()) is DeviceVerification.Verified current
+        && DeviceCertificates.Verify(der, authority.IssuingCertificates, authority.Anchor, DeviceKeyUse.Encryption, time.GetUtcNow()) is DeviceVerification.Verified current
             ? current.Device
             : null;
 

@@ -30,6 +30,15 @@ public enum AuditAct
     /// <summary>The root's key was used for a CRL.</summary>
     [JsonStringEnumMemberName("rootCrl")] RootCrl,
 
+    /// <summary>A request for the certificate of the next issuing CA.</summary>
+    [JsonStringEnumMemberName("request")] Request,
+
+    /// <summary>Another issuing CA signs from now on.</summary>
+    [JsonStringEnumMemberName("rollover")] Rollover,
+
+    /// <summary>An issuing CA signs no more.</summary>
+    [JsonStringEnumMemberName("retire")] Retire,
+
     /// <summary>The line before was cut short by a crash or a full disk; what it began was not done.</summary>
     [JsonStringEnumMemberName("torn")] Torn,
 }

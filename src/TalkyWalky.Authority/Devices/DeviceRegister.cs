@@ -31,7 +31,7 @@ internal sealed partial class DeviceRegister(
     public Refusal? Check(byte[] token, DeviceRecord device, KnownDevice by)
     {
         var now = time.GetUtcNow();
-        if (DeviceApproval.TryVerify(token, authority.Anchor, [authority.IssuingCertificate], now) is not var (approval, signer))
+        if (DeviceApproval.TryVerify(token, authority.Anchor, authority.IssuingCertificates, now) is not var (approval, signer))
             return new Refusal(RefusalKind.Invalid, "this is no approval signed by a device of the same person (tw-approval)");
         if (signer.Device != by.Record.Device) return new Refusal(RefusalKind.Forbidden, "the approval is signed by another device than the one that shows it");
         if (approval.User != device.User || approval.Device != device.Device || approval.KeyHash != device.IdentityKeyHash)

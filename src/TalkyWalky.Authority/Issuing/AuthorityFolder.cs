@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 
 namespace TalkyWalky.Authority;
 
@@ -6,7 +8,7 @@ namespace TalkyWalky.Authority;
 /// </summary>
 internal sealed class AuthorityFolder(string path)
 {
-    public const string RootCertificate = "root.pem", RootKey = "root.key", RootCrl = "root.crl", IssuingCertificate = "issuing.pem", IssuingKey = "issuing.key", Request = "issuing.csr";
+    public const string RootCertificate = "root.pem", RootKey = "root.key", RootCrl = "root.crl", Request = "issuing.csr";
 
     private const int MaxFileSize = 64 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -14,6 +16,42 @@ internal sealed class AuthorityFolder(string path)
     private readonly string _path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     public bool Exists => Directory.Exists(_path) && Directory.EnumerateFileSystemEntries(_path).Any();
+
+    public static string IssuingCertificate(int number) => Name(number, "pem");
+
+    public static string IssuingKey(int number) => Name(number, "key");
+
+    /// <summary>Every issuing CA that has a certificate here, the newest first; the first one in any case, for who looks for it and finds it missing.</summary>
+    public IReadOnlyList<int> Numbers() => Directory.Exists(_path) && Directory.EnumerateFiles(_path, "issuing*.pem").Any()
+        ? [.. Directory.EnumerateFiles(_path, "issuing*.pem").Select(static file => NumberOf(Path.GetFileName(file))).OfType<int>().OrderDescending()]
+        : [1];
+
+    /// <summary>Those that sign, the newest first: one that was retired has a certificate here, but its key by another name.</summary>
+    public IReadOnlyList<int> LiveNumbers()
+    {
+        var all = Numbers();
+        return [.. all.Where(number => number == all[0] || File.Exists(PathOf(IssuingKey(number))))];
+    }
+
+    /// <summary>From now on the key is used no more; who likes may bring it back, or delete it.</summary>
+    public void RetireKey(int number)
+    {
+        var key = Path.Combine(_path, IssuingKey(number));
+        try
+        {
+            File.Move(key, key + ".retired", overwrite: true);
+            DurableFolder.Flush(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuthorityException($"{key} cannot be renamed: {e.Message}", e);
+        }
+    }
+
+    public void Remove()
+    {
+        if (Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
+    }
 
     public void RequireAbsent()
     {
@@ -58,6 +96,25 @@ internal sealed class AuthorityFolder(string path)
         }
     }
 
+    public string PathOf(string name) => Path.Combine(_path, name);
+
+    /// <summary>DER of the first certificate in a file.</summary>
+    public byte[] ReadCertificate(string name)
+    {
+        var text = Read(name);
+        try
+        {
+            var field = PemEncoding.Find(text);
+            if (text.AsSpan(field.Label) is "CERTIFICATE") return Convert.FromBase64String(text[field.Base64Data]);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new AuthorityException($"{PathOf(name)} is damaged: it holds no PEM; restore it from a backup", e);
+        }
+
+        throw new AuthorityException($"{PathOf(name)} is damaged: it holds no certificate; restore it from a backup");
+    }
+
     /// <summary>Null when it is not there, or cannot be what it should be.</summary>
     public byte[]? TryReadBytes(string name)
     {
@@ -81,6 +138,13 @@ internal sealed class AuthorityFolder(string path)
             throw new AuthorityException($"{file} cannot be written: {e.Message}", e);
         }
     }
+
+    private static string Name(int number, string end) => number == 1 ? $"issuing.{end}" : string.Create(CultureInfo.InvariantCulture, $"issuing-{number}.{end}");
+
+    private static int? NumberOf(string file) => string.Equals(file, Name(1, "pem"), StringComparison.Ordinal) ? 1
+        : file["issuing".Length..^".pem".Length] is ['-', .. var digits] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 1 && string.Equals(file, Name(number, "pem"), StringComparison.Ordinal) ? number
+        : null;
 
     private static void MakeFolder(string folder)
     {

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Pki;
@@ -20,7 +21,7 @@ internal sealed record CertificateDraft(
         var second = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
         var notBefore = second - CertificateProfiles.Backdate;
         var notAfter = second + Profile.Life < notLaterThan ? second + Profile.Life : notLaterThan;
-        if (notAfter <= second) throw new AuthorityException("the issuing CA certificate has expired; make a new one with the root's key");
+        if (notAfter <= second) throw new AuthorityException("the issuing CA certificate has expired; make a new one with: talkywalkyd ca rollover");
 
         var serial = RandomNumberGenerator.GetBytes(SerialBytes);
         var request = new CertificateRequest(Subject, Key, HashAlgorithmName.SHA256);
@@ -33,7 +34,7 @@ internal sealed record CertificateDraft(
         using var unsigned = request.Create(Issuer.Name, recorder, notBefore, notAfter, serial);
         if (CertificateLint.FirstFault(unsigned.RawData, Profile, StatusAddress is not null) is { } fault)
             throw new AuthorityException($"nothing was issued: {fault}");
-        return new IssuanceToken(Profile, recorder.ToBeSigned, Convert.ToHexStringLower(serial), notBefore, notAfter);
+        return new IssuanceToken(Profile, Issuer, recorder.ToBeSigned, Convert.ToHexStringLower(serial), notBefore, notAfter);
     }
 
     private X509Extension? Encode(ExtensionRule rule) => rule.Oid switch
@@ -63,9 +64,11 @@ internal sealed record CertificateDraft(
 /// <summary>Where the status of certificates from one CA will be served, below the server's public address.</summary>
 internal sealed record StatusAddress(Uri Crl, Uri Ocsp)
 {
-    public const string RootCrl = "/v1/status/root.crl", IssuingCrl = "/v1/status/issuing.crl", OcspPath = "/v1/status/ocsp";
+    public const string RootCrl = "/v1/status/root.crl", IssuingCrl = "/v1/status/issuing.crl", LaterCrl = "/v1/status/issuing-{number:int:min(2)}.crl", OcspPath = "/v1/status/ocsp";
 
     public static StatusAddress OfRoot(Uri publicUrl) => new(new Uri(publicUrl, RootCrl), new Uri(publicUrl, OcspPath));
 
-    public static StatusAddress OfIssuing(Uri publicUrl) => new(new Uri(publicUrl, IssuingCrl), new Uri(publicUrl, OcspPath));
+    /// <summary>Every CA has a CRL at an address of its own (RFC 5280 §4.2.1.13): certificates keep it for life.</summary>
+    public static StatusAddress OfIssuing(Uri publicUrl, int number) => new(
+        new Uri(publicUrl, number == 1 ? IssuingCrl : string.Create(CultureInfo.InvariantCulture, $"/v1/status/issuing-{number}.crl")), new Uri(publicUrl, OcspPath));
 }

@@ -33,7 +33,7 @@ public sealed class Issuance(CertificateAuthority authority, IStore store, Audit
         });
         var signed = authority.Issue(token);
         await store.AddCertificateAsync(
-            new IssuedCertificate(signed.Serial, cause.Kind, cause.Device?.User, cause.Device?.Device, signed.Der, signed.NotBefore, signed.NotAfter, time.GetUtcNow(), Issuer: authority.IssuingKeyHash),
+            new IssuedCertificate(signed.Serial, cause.Kind, cause.Device?.User, cause.Device?.Device, signed.Der, signed.NotBefore, signed.NotAfter, time.GetUtcNow(), Issuer: signed.Issuer),
             cancellation);
         return signed;
     }

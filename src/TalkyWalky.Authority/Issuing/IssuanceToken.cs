@@ -1,4 +1,5 @@
 using TalkyWalky.Pki;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
@@ -8,9 +9,9 @@ public sealed class IssuanceToken
     private readonly byte[] _toBeSigned;
     private int _used;
 
-    internal IssuanceToken(CertificateProfile profile, byte[] toBeSigned, string serial, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    internal IssuanceToken(CertificateProfile profile, Signer issuer, byte[] toBeSigned, string serial, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
-        Profile = profile;
+        (Profile, Issuer) = (profile, issuer);
         _toBeSigned = toBeSigned;
         Serial = serial;
         NotBefore = notBefore;
@@ -18,6 +19,9 @@ public sealed class IssuanceToken
     }
 
     public CertificateProfile Profile { get; }
+
+    /// <summary>Who signs it: another may be the newest by then.</summary>
+    internal Signer Issuer { get; }
 
     /// <summary>Lower-case hex, 32 digits.</summary>
     public string Serial { get; }
@@ -31,4 +35,5 @@ public sealed class IssuanceToken
 }
 
 /// <param name="Serial">Lower-case hex, 32 digits.</param>
-public sealed record SignedCertificate(byte[] Der, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
+/// <param name="Issuer">SHA-256 of the SubjectPublicKeyInfo of the CA that signed it.</param>
+public sealed record SignedCertificate(byte[] Der, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter, Digest Issuer);

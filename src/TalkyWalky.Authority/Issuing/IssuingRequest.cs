@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -13,12 +14,23 @@ public static class IssuingRequest
 {
     public static bool Exists(string folder) => new AuthorityFolder(folder).Exists;
 
+    /// <summary>The request that waits, PEM.</summary>
+    public static string Read(string folder) => new AuthorityFolder(folder).Read(AuthorityFolder.Request);
+
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo in a request.</summary>
+    internal static Digest KeyHashOf(string pem) => Digest.Sha256(Load(pem).PublicKey.ExportSubjectPublicKeyInfo());
+
+    /// <summary>Each issuing CA has a name of its own: whoever looks for an issuer or a CRL by name finds the right one.</summary>
+    internal static X500DistinguishedName NameOf(string organisation, int number) => SubjectName.Encode(
+        organisation, number == 1 ? "TalkyWalky Issuing CA" : string.Create(CultureInfo.InvariantCulture, $"TalkyWalky Issuing CA {number}"));
+
     /// <summary>PEM, with the extensions that the certificate must have (RFC 2985 §5.4.2). Throws <see cref="AuthorityException"/> where one waits already.</summary>
-    public static string Create(string folder, string organisation, string domain, string passphrase, IKeySource keys)
+    /// <param name="number">Of the issuing CA: 1 for an authority that is to be made.</param>
+    public static string Create(string folder, string organisation, string domain, string passphrase, IKeySource keys, int number = 1)
     {
         CertificateAuthority.CheckNames(organisation, domain, passphrase);
         using var key = keys.CreateRsa(CertificateProfiles.Issuing.MinBits);
-        using var signer = new Signer(SubjectName.Encode(organisation, CertificateAuthority.IssuingName), key);
+        using var signer = new Signer(NameOf(organisation, number), key);
         var request = new CertificateRequest(signer.Name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         var profile = CertificateProfiles.Issuing;
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, profile.PathLength!.Value, critical: true));
@@ -28,7 +40,7 @@ public static class IssuingRequest
         var pem = request.CreateSigningRequestPem() + "\n";
         new AuthorityFolder(folder).Create(new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [AuthorityFolder.IssuingKey] = Encoding.ASCII.GetBytes(signer.ExportEncryptedPem(passphrase)),
+            [AuthorityFolder.IssuingKey(1)] = Encoding.ASCII.GetBytes(signer.ExportEncryptedPem(passphrase)),
             [AuthorityFolder.Request] = Encoding.ASCII.GetBytes(pem),
         });
         return pem;
@@ -42,26 +54,42 @@ public static class IssuingRequest
         var (pending, files) = (new AuthorityFolder(waiting), new AuthorityFolder(folder));
         if (!pending.Exists) throw new AuthorityException("no request waits for its certificate here; make one with: talkywalkyd ca request");
         files.RequireAbsent();
-        var keyPem = pending.Read(AuthorityFolder.IssuingKey);
-        var (issuing, anchor) = (Only(certificate, "issuing CA's", " Its issuer must be the root itself: nothing may stand between the two"), TrustAnchor.FromRoot(Only(root, "root's", "").Span));
+        var anchor = TrustAnchor.FromRoot(Only(root, "root's", "").Span);
         if (IssuingCertificates.RootFault(anchor.Der, now) is { } unfit) throw new AuthorityException($"the root {unfit}");
-        using var loaded = X509CertificateLoader.LoadCertificate(issuing.Span);
-        var constraints = RequireAsAsked(issuing, loaded, anchor, pending.Read(AuthorityFolder.Request));
-        using var authority = new CertificateAuthority(
-            folder, anchor, issuing.ToArray(), EncryptedKey.Open(keyPem, passphrase, loaded, Path.Combine(waiting, AuthorityFolder.IssuingKey)), constraints, publicUrl: null);
-        TryOut(authority, now);
+        using var issuing = Check(waiting, number: 1, certificate, anchor, passphrase, publicUrl: null, now);
         files.Create(new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [AuthorityFolder.RootCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(anchor.Der.Span)),
-            [AuthorityFolder.IssuingCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(issuing.Span)),
-            [AuthorityFolder.IssuingKey] = Encoding.ASCII.GetBytes(keyPem),
+            [AuthorityFolder.IssuingCertificate(1)] = Encoding.ASCII.GetBytes(issuing.Description.Pem),
+            [AuthorityFolder.IssuingKey(1)] = Encoding.ASCII.GetBytes(pending.Read(AuthorityFolder.IssuingKey(1))),
         });
+    }
+
+    /// <summary>The issuing CA of a request that waits and its certificate, tried out. Throws <see cref="AuthorityException"/>.</summary>
+    internal static IssuingCa Check(string waiting, int number, ReadOnlyMemory<byte> certificate, TrustAnchor anchor, string passphrase, Uri? publicUrl, DateTimeOffset now)
+    {
+        var pending = new AuthorityFolder(waiting);
+        var der = Only(certificate, "issuing CA's", " Its issuer must be the root itself: nothing may stand between the two");
+        using var loaded = X509CertificateLoader.LoadCertificate(der.Span);
+        var constraints = RequireAsAsked(der, loaded, anchor, pending.Read(AuthorityFolder.Request));
+        var signer = EncryptedKey.Open(pending.Read(AuthorityFolder.IssuingKey(1)), passphrase, loaded, pending.PathOf(AuthorityFolder.IssuingKey(1)));
+        var issuing = new IssuingCa(number, der.ToArray(), signer, constraints, publicUrl);
+        try
+        {
+            TryOut(issuing, anchor, now);
+            return issuing;
+        }
+        catch
+        {
+            issuing.Dispose();
+            throw;
+        }
     }
 
     private static NameConstraints RequireAsAsked(ReadOnlyMemory<byte> issuing, X509Certificate2 loaded, TrustAnchor anchor, string requestPem)
     {
         const string SignAnew = "; have the request signed anew with exactly the extensions that it asks for (openssl x509 -req -copy_extensions copy)";
-        var asked = CertificateRequest.LoadSigningRequestPem(requestPem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
+        var asked = Load(requestPem);
         if (!asked.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(loaded.PublicKey.ExportSubjectPublicKeyInfo()))
             throw new AuthorityException("the certificate holds another key than the request that waits here; bring the one that was made from it");
         if (IssuingCertificates.Check(issuing, anchor, out var constraints) is { } fault) throw new AuthorityException($"the certificate cannot be used: {fault}{SignAnew}");
@@ -71,14 +99,18 @@ public static class IssuingRequest
     }
 
     /// <summary>What a root may forbid besides: a certificate that nobody gets, verified as every device would.</summary>
-    private static void TryOut(CertificateAuthority authority, DateTimeOffset now)
+    private static void TryOut(IssuingCa issuing, TrustAnchor anchor, DateTimeOffset now)
     {
-        using var issuing = X509CertificateLoader.LoadCertificate(authority.IssuingCertificate.Span);
-        using var key = issuing.GetRSAPublicKey()!;
-        var trial = authority.Issue(authority.Prepare(DeviceKeyUse.Identity, "trial", UserId.New(), DeviceId.New(), key, now));
-        if (DeviceCertificates.Verify(trial.Der, [authority.IssuingCertificate], authority.Anchor, DeviceKeyUse.Identity, now) is DeviceVerification.Refused refused)
+        using var certificate = X509CertificateLoader.LoadCertificate(issuing.Certificate.Span);
+        using var key = certificate.GetRSAPublicKey()!;
+        var token = issuing.Prepare(DeviceKeyUse.Identity, "trial", UserId.New(), DeviceId.New(), key, now);
+        var trial = token.Issuer.Sign(token);
+        if (DeviceCertificates.Verify(trial.Der, [issuing.Certificate], anchor, DeviceKeyUse.Identity, now) is DeviceVerification.Refused refused)
             throw new AuthorityException($"the certificate cannot be used, every device would refuse what it signs: {refused.Reason}");
     }
+
+    internal static CertificateRequest Load(string pem) =>
+        CertificateRequest.LoadSigningRequestPem(pem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
 
     private static byte[] Constraints(IEnumerable<X509Extension> extensions) => extensions.Single(static one => one.Oid?.Value is Oids.NameConstraints).RawData;
 

@@ -41,6 +41,17 @@ public sealed class RootAuthority : IDisposable
         return _signer.SignCrl(Certificate, number, now, now + CrlLife, [.. known, .. revoked.Where(one => before?.Find(one.Serial) is null)]);
     }
 
+    /// <summary>The certificate that a request of an issuing CA of ours asks for, DER.</summary>
+    /// <param name="request">PKCS#10, PEM; throws <see cref="AuthorityException"/> where it asks for anything else.</param>
+    /// <param name="publicUrl">Where the root's CRL is served; null leaves it out.</param>
+    public byte[] SignRequest(string request, Uri? publicUrl, DateTimeOffset now)
+    {
+        var asked = IssuingRequest.Load(request);
+        var constraints = asked.CertificateExtensions.FirstOrDefault(static one => one.Oid?.Value is Oids.NameConstraints)
+            ?? throw new AuthorityException("the request does not ask for a certificate of an issuing CA; make one with: talkywalkyd ca rollover --request FILE");
+        return SignIssuing(asked.SubjectName, asked.PublicKey, constraints, publicUrl, now).Der;
+    }
+
     public void Dispose() => _signer.Dispose();
 
     internal static RootAuthority Create(string organisation, IKeySource keys, DateTimeOffset now)
@@ -50,10 +61,10 @@ public sealed class RootAuthority : IDisposable
         return new RootAuthority(signer, signer.Sign(draft.Prepare(now, DateTimeOffset.MaxValue)).Der);
     }
 
-    internal SignedCertificate SignIssuing(Signer issuing, NameConstraints constraints, Uri? publicUrl, DateTimeOffset now)
+    internal SignedCertificate SignIssuing(X500DistinguishedName name, PublicKey key, X509Extension constraints, Uri? publicUrl, DateTimeOffset now)
     {
         var status = publicUrl is null ? null : StatusAddress.OfRoot(publicUrl);
-        return _signer.Sign(new CertificateDraft(CertificateProfiles.Issuing, issuing.Name, issuing.Key, _signer, constraints.Encode(), status).Prepare(now, _notAfter));
+        return _signer.Sign(new CertificateDraft(CertificateProfiles.Issuing, name, key, _signer, constraints, status).Prepare(now, _notAfter));
     }
 
     internal string ExportEncryptedPem(string passphrase) => _signer.ExportEncryptedPem(passphrase);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Pki;
 using TalkyWalky.Pki.Status;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
@@ -20,12 +21,16 @@ internal sealed class Signer : IDisposable
         _key = key;
         Name = name;
         Key = new PublicKey(key);
+        KeyHash = Digest.Sha256(Key.ExportSubjectPublicKeyInfo());
         KeyIdentifier = keyIdentifier ?? new X509SubjectKeyIdentifierExtension(Key, X509SubjectKeyIdentifierHashAlgorithm.ShortSha256, critical: false);
     }
 
     public X500DistinguishedName Name { get; }
 
     public PublicKey Key { get; }
+
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo.</summary>
+    public Digest KeyHash { get; }
 
     public X509SubjectKeyIdentifierExtension KeyIdentifier { get; }
 
@@ -42,7 +47,7 @@ internal sealed class Signer : IDisposable
             writer.WriteBitString(signature);
         }
 
-        return new SignedCertificate(writer.Encode(), token.Serial, token.NotBefore, token.NotAfter);
+        return new SignedCertificate(writer.Encode(), token.Serial, token.NotBefore, token.NotAfter, KeyHash);
     }
 
     /// <summary>A CRL of this CA, DER.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -8,8 +9,12 @@ internal static class StatusEndpoints
 {
     private const string CrlType = "application/pkix-crl", ResponseType = "application/ocsp-response";
 
-    public static async Task CrlAsync(HttpContext context, AuthorityService service) =>
-        await Answers.DerAsync(context, CrlType, await service.RevocationListAsync(context.RequestAborted));
+    public static async Task CrlAsync(HttpContext context, AuthorityService service)
+    {
+        var number = context.GetRouteValue("number") is string text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var asked) ? asked : 1;
+        if (await service.RevocationListAsync(number, context.RequestAborted) is { } crl) await Answers.DerAsync(context, CrlType, crl);
+        else await Answers.ProblemAsync(context, StatusCodes.Status404NotFound, "there is no such issuing CA, or all its certificates have expired");
+    }
 
     /// <summary>From the file, so that a newer one is served at once.</summary>
     public static Task RootCrlAsync(HttpContext context, AuthorityService service) => service.Authority.ReadRootCrl() is { } crl

@@ -112,6 +112,6 @@ internal static class Dialer
     private static ByteString Sign(SessionProof proof, Credentials credentials)
     {
         using RSA key = credentials.OpenIdentityKey();
-        return UnsafeByteOperations.UnsafeWrap(Jws.Sign(JwsType.Session, key, proof.Encode(), [credentials.Identity.Der, .. credentials.Issuing]));
+        return UnsafeByteOperations.UnsafeWrap(Jws.Sign(JwsType.Session, key, proof.Encode(), [credentials.Identity.Der, .. credentials.Chain]));
     }
 }

@@ -97,7 +97,7 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
         if (!Digest.TryParse(device.KeyFingerprint, out var hash)) throw new System.Diagnostics.UnreachableException();
         using var key = credentials.OpenIdentityKey();
         var now = DateTimeOffset.FromUnixTimeMilliseconds(environment.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        return new DeviceApproval(credentials.Identity.User, device.Device, hash, now).Sign(credentials.Identity, key, credentials.Issuing);
+        return new DeviceApproval(credentials.Identity.User, device.Device, hash, now).Sign(credentials.Identity, key, credentials.Chain);
     }
 
     private static string NameIn(DeviceRequest request) => request switch

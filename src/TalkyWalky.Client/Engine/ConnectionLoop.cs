@@ -217,8 +217,8 @@ internal sealed class ConnectionLoop(
         using var link = new GatewayLink(connected.Socket, connected.Welcome, environment.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failed = null;
-        List<ReadOnlyMemory<byte>> issuing = [.. credentials.Issuing, .. connected.Welcome.IssuingCertificates.Take(8).Select(static der => der.Memory)];
-        using var context = new SendContext(link, credentials, issuing, outbox, book, Fail);
+        List<ReadOnlyMemory<byte>> told = [.. connected.Welcome.IssuingCertificates.Take(IssuingNews.MaxKept).Select(static der => der.Memory)];
+        using var context = new SendContext(link, credentials, new KnownIssuing([.. credentials.Issuing, .. told]), Math.Max(told.Count, 1), outbox, book, Fail);
         if (connected.Welcome.SeenGeneration >= generation) await DiscardSessionsAsync(connected.Welcome.SeenGeneration, generation, cancellation);
         ClientLog.Connected(log, credentials.Identity.Device, generation);
 

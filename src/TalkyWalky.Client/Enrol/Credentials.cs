@@ -25,6 +25,7 @@ internal sealed class Credentials : IDisposable
         EncryptionKeys = keys;
         EncryptionSince = encryptionSince;
         Issuing = [.. profile.Issuing.Select(static der => (ReadOnlyMemory<byte>)der)];
+        Chain = [.. Issuing.Where(der => IssuingCertificates.KeyHash(der) == identity.Issuer).Take(1)];
     }
 
     public ProfileData Profile { get; }
@@ -40,8 +41,11 @@ internal sealed class Credentials : IDisposable
 
     public DateTimeOffset EncryptionSince { get; }
 
-    /// <summary>DER.</summary>
+    /// <summary>Every issuing CA that is known here, DER: candidates for path building.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Issuing { get; }
+
+    /// <summary>The one that issued the identity certificate, for those who verify what this device signs.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Chain { get; }
 
     public string Address => Connect.ServerTrust.Address(Profile.Host, Profile.Port);
 

@@ -69,7 +69,7 @@ internal sealed class EnrolmentRun(
                 $"The server at {address} is not the one that the join link names: it has another root certificate. Nothing was sent to it; ask your administrator for the right join link."));
         }
 
-        List<byte[]> issuing = [.. certificates.Where(der => der != root)];
+        var issuing = IssuingNews.Select([.. certificates.Where(der => der != root)], [], TrustAnchor.FromRoot(root));
         var profile = new ProfileData(registration.User.Trim(), link.Host, link.Port, link.Root.ToString(), root, issuing, registers);
         await Database.RunAsync(rows => ProfileSettings.Write(rows, profile), cancellation);
         return (profile, null);
@@ -130,10 +130,11 @@ internal sealed class EnrolmentRun(
             var csr = OwnCertificate.Request(key, profile.Username);
             var outcome = await client.EnrolAsync("identity", again: false, csr, (profile.Username, registration.Password), registers ? null : registration.Link.Invitation, cancellation);
             if (Judge(outcome, key) is { } failure) return failure;
-            var (device, why) = OwnCertificate.Accept(Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Identity, environment.Time.GetUtcNow());
+            var (device, why) = await IssuingNews.AcceptAsync(
+                Database, client, Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Identity, environment.Time.GetUtcNow(), cancellation);
             if (device is null) return new EnrolOutcome.Refused($"Enrolment stopped: {why}. Tell your administrator.");
             identity = device.Der.ToArray();
-            await Database.RunAsync(rows => KeepIdentity(rows, profile, device), cancellation);
+            await Database.RunAsync(rows => KeepIdentity(rows, device), cancellation);
         }
 
         return await RequestEncryptionAsync(profile, anchor, identity, key);
@@ -146,7 +147,7 @@ internal sealed class EnrolmentRun(
         var outcome = await client.EnrolAsync("encryption", again: false, OwnCertificate.Request(key, profile.Username), basic: null, invitation: null, cancellation);
         if (Judge(outcome, identityKey) is { } failure) return failure;
         var now = environment.Time.GetUtcNow();
-        var (device, why) = OwnCertificate.Accept(Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Encryption, now);
+        var (device, why) = await IssuingNews.AcceptAsync(Database, client, Body(outcome), key, anchor, profile.Issuing, DeviceKeyUse.Encryption, now, cancellation);
         if (device is null) return new EnrolOutcome.Refused($"Enrolment stopped: {why}. Tell your administrator.");
         await Database.RunAsync(rows => KeyPairs.Adopt(rows, device, key, now), cancellation);
         using var credentials = await Database.RunAsync(rows => Credentials.Load(rows, now), cancellation);
@@ -154,10 +155,10 @@ internal sealed class EnrolmentRun(
         return new EnrolOutcome.Enrolled(SelfInfo.From(credentials!, folder.Path));
     }
 
-    private static void KeepIdentity(Rows rows, ProfileData profile, VerifiedDevice device)
+    private static void KeepIdentity(Rows rows, VerifiedDevice device)
     {
         rows.Settings.Set(SettingNames.IdentityCertificate, device.Der.Span);
-        ProfileSettings.Write(rows, profile with { Username = device.Username, IsRegistering = false });
+        ProfileSettings.Write(rows, ProfileSettings.Read(rows)! with { Username = device.Username, IsRegistering = false });
     }
 
     private static EnrolOutcome? Judge(HttpOutcome outcome, RSA identityKey) => outcome switch

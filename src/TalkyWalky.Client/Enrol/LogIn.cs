@@ -41,7 +41,8 @@ internal sealed class LogIn(Database database, ClientEnvironment environment)
         var outcome = await client.EnrolAsync("identity", again: false, OwnCertificate.Request(key, name), (name, password), invitation: null, cancellation);
         if (outcome is HttpOutcome.Answered { Status: HttpStatusCode.Accepted } pending) return await WaitAsync(pending, KeyPairs.Fingerprint(key), cancellation);
         if (outcome is not HttpOutcome.Answered { Status: HttpStatusCode.OK } answered) return Explain(outcome);
-        var (device, why) = OwnCertificate.Accept(answered.Body, key, credentials.Anchor, profile.Issuing, DeviceKeyUse.Identity, environment.Time.GetUtcNow());
+        var (device, why) = await IssuingNews.AcceptAsync(
+            database, client, answered.Body, key, credentials.Anchor, profile.Issuing, DeviceKeyUse.Identity, environment.Time.GetUtcNow(), cancellation);
         if (device is null || device.Device != credentials.Identity.Device || device.User != credentials.Identity.User)
             return new LoginOutcome.Refused($"The new certificate is not for this device: {why ?? "the server issued it for another one"}. Tell your administrator.");
         await database.RunAsync(

@@ -43,7 +43,7 @@ internal sealed class Renewal(Database database, ClientEnvironment environment)
             rows =>
             {
                 rows.Settings.Set(SettingNames.IdentityCertificate, device.Der.Span);
-                ProfileSettings.Write(rows, credentials.Profile with { Username = device.Username });
+                ProfileSettings.Write(rows, ProfileSettings.Read(rows)! with { Username = device.Username });
                 rows.Messages.Owner = (device.User, device.Username);
             },
             cancellation);
@@ -71,7 +71,8 @@ internal sealed class Renewal(Database database, ClientEnvironment environment)
         var csr = OwnCertificate.Request(key, credentials.Identity.Username);
         var outcome = await client.EnrolAsync(label, again: true, csr, basic: null, invitation: null, cancellation);
         if (outcome is not HttpOutcome.Answered { Status: HttpStatusCode.OK } answered) return (null, Why(label, outcome));
-        var (device, why) = OwnCertificate.Accept(answered.Body, key, credentials.Anchor, credentials.Profile.Issuing, use, environment.Time.GetUtcNow());
+        var (device, why) = await IssuingNews.AcceptAsync(
+            database, client, answered.Body, key, credentials.Anchor, credentials.Profile.Issuing, use, environment.Time.GetUtcNow(), cancellation);
         return device is null || device.Device != credentials.Identity.Device || device.User != credentials.Identity.User
             ? (null, $"The {label} certificate could not be renewed: {why ?? "the server issued it for another device"}. Tell your administrator.")
             : (device, null);

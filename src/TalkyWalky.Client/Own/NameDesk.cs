@@ -69,7 +69,7 @@ internal sealed class NameDesk(Database database, ShownNames names, ClientEnviro
         var now = DateTimeOffset.FromUnixTimeMilliseconds(environment.Time.GetUtcNow().ToUnixTimeMilliseconds());
         var record = new ProfileRecord(credentials.Identity.User, name, (known?.Version ?? 0) + 1, now);
         using var key = credentials.OpenIdentityKey();
-        return (record, record.Sign(credentials.Identity, key, credentials.Issuing));
+        return (record, record.Sign(credentials.Identity, key, credentials.Chain));
     }
 
     private Task KeepAsync(ProfileRecord record, DeviceId device) => database.RunAsync(

@@ -20,7 +20,7 @@ internal static class GrantRequests
         var body = new GrantRequestBody(session.ToString(), credentials.Identity.Device.ToString(), now.ToUnixTimeMilliseconds());
         using var key = credentials.OpenIdentityKey();
         return Jws.Sign(
-            JwsType.GrantRequest, key, JsonSerializer.SerializeToUtf8Bytes(body, ClientJson.Default.GrantRequestBody), [credentials.Identity.Der, .. credentials.Issuing]);
+            JwsType.GrantRequest, key, JsonSerializer.SerializeToUtf8Bytes(body, ClientJson.Default.GrantRequestBody), [credentials.Identity.Der, .. credentials.Chain]);
     }
 
     /// <summary>The session asked for, if the device that sent the request signed it, and the certificate that it signed by.</summary>

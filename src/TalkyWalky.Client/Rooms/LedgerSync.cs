@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Ledger;
@@ -30,7 +31,7 @@ internal abstract record SyncOutcome
 /// withholds one is found out here or, by what other members' devices sign, in the inbox.
 /// </summary>
 internal sealed class LedgerSync(
-    Database database, GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, RoomNews news, ILogger log) : IDisposable
+    Database database, GatewayLink link, Credentials credentials, KnownIssuing issuing, RoomNews news, ILogger log) : IDisposable
 {
     private const int MaxAdvanced = 4096;
 
@@ -133,7 +134,7 @@ internal sealed class LedgerSync(
         var steps = new List<VerifiedStep>();
         foreach (var token in tokens)
         {
-            if (Commits.Verify(token.ToByteArray(), credentials.Anchor, issuing) is not CommitVerification.Verified { Commit: var commit, Signer: var signer })
+            if (Commits.Verify(token.ToByteArray(), credentials.Anchor, issuing.All) is not CommitVerification.Verified { Commit: var commit, Signer: var signer })
                 return (steps, RoomAlarms.Forged);
             switch (state is null ? RoomState.Begin(commit) : state.Apply(commit))
             {

@@ -215,7 +215,7 @@ internal sealed class RoomActs(Database database, Outbox outbox, SendContext con
     private Commit Sign(CommitDraft draft)
     {
         using var key = context.Credentials.OpenIdentityKey();
-        return Commits.Sign(draft, context.Credentials.Identity, key, context.Credentials.Issuing);
+        return Commits.Sign(draft, context.Credentials.Identity, key, context.Credentials.Chain);
     }
 
     private async Task<RoomAnswer> KeepAsync(RoomState? before, Commit commit, RoomState after)

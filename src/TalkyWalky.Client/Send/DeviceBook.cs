@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Pki;
 using TalkyWalky.Wire;
@@ -17,7 +18,7 @@ internal sealed record VerifiedDevices(IReadOnlyList<VerifiedDevice> Identity, I
 /// Believes certificates only, never the answer around them. A certificate once verified on this connection is not verified again until its end: a path takes
 /// 2.0 to 2.7 ms, and a large room has thousands. Whether it was revoked is asked anew each time, of the CRLs (<see cref="Status.StatusBook"/>).
 /// </summary>
-internal sealed class DeviceBook(Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, TimeProvider time)
+internal sealed class DeviceBook(Credentials credentials, KnownIssuing issuing, TimeProvider time)
 {
     private const int MaxKept = 50_000, ParallelFrom = 8;
 
@@ -81,7 +82,7 @@ internal sealed class DeviceBook(Credentials credentials, IReadOnlyList<ReadOnly
         var now = time.GetUtcNow();
         var hash = Digest.Sha256(der.Span);
         if (_verified.TryGetValue((hash, use), out var known) && now >= known.NotBefore && now < known.NotAfter) return (known, null);
-        switch (DeviceCertificates.Verify(der, issuing, credentials.Anchor, use, now))
+        switch (DeviceCertificates.Verify(der, issuing.All, credentials.Anchor, use, now))
         {
             case DeviceVerification.Verified verified:
                 if (_verified.Count >= MaxKept) _verified.Clear();

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using TalkyWalky.Client.Connect;
+using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
@@ -42,7 +43,7 @@ internal abstract record PersonOutcome
 }
 
 /// <summary>Looks people's devices up on one connection.</summary>
-internal sealed class RosterDesk(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, StatusBook status, TimeProvider time)
+internal sealed class RosterDesk(GatewayLink link, Credentials credentials, KnownIssuing issuing, StatusBook status, TimeProvider time)
 {
     private const string NoSense = "The server gave an answer that makes no sense to this program; it is asked again later.";
 

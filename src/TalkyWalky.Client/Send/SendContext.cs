@@ -16,15 +16,17 @@ internal sealed class SendContext : IDisposable
     private readonly Action<Exception> _fail;
     private readonly TaskCompletionSource _statusCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _statusAwaited;
+    private int _awaitedLists;
 
-    public SendContext(GatewayLink link, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, Outbox outbox, StatusBook status, Action<Exception> fail)
+    /// <param name="lists">How many CRLs the server will send first: of each issuing CA one.</param>
+    public SendContext(GatewayLink link, Credentials credentials, KnownIssuing known, int lists, Outbox outbox, StatusBook status, Action<Exception> fail)
     {
-        (Link, Credentials, Issuing, Status, _fail) = (link, credentials, issuing, status, fail);
+        (Link, Credentials, Known, _awaitedLists, Status, _fail) = (link, credentials, known, lists, status, fail);
         var time = outbox.Environment.Time;
         _statusAwaited = Task.WhenAny(_statusCame.Task, Task.Delay(StatusPatience, time, Ended));
         News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User, outbox.Environment.Directions);
-        Rosters = new RosterDesk(link, credentials, issuing, status, time);
-        Ledgers = new LedgerSync(outbox.Database, link, credentials, issuing, News, outbox.Log);
+        Rosters = new RosterDesk(link, credentials, known, status, time);
+        Ledgers = new LedgerSync(outbox.Database, link, credentials, known, News, outbox.Log);
         Readership = new Readership(outbox.Database, this, time);
     }
 
@@ -32,8 +34,10 @@ internal sealed class SendContext : IDisposable
 
     public Credentials Credentials { get; }
 
+    public KnownIssuing Known { get; }
+
     /// <summary>DER, candidates for path building.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Issuing { get; }
+    public IReadOnlyList<ReadOnlyMemory<byte>> Issuing => Known.All;
 
     public StatusBook Status { get; }
 
@@ -49,10 +53,13 @@ internal sealed class SendContext : IDisposable
 
     public void Dispose() => Ledgers.Dispose();
 
-    /// <summary>The first CRL of this connection was looked at.</summary>
-    public void StatusCame() => _statusCame.TrySetResult();
+    /// <summary>So many more CRLs of this connection were looked at. One caller at a time.</summary>
+    public void StatusCame(int lists)
+    {
+        if ((_awaitedLists -= lists) <= 0) _statusCame.TrySetResult();
+    }
 
-    /// <summary>Completes when the server's CRLs were looked at, or do not come.</summary>
+    /// <summary>Completes when the server's first CRLs were looked at, or do not come.</summary>
     public async Task StatusAsync()
     {
         await _statusAwaited;

@@ -46,6 +46,16 @@ internal static class CertificateTable
         "UPDATE certificate SET revoked_at = ?3, revocation_reason = ?2 WHERE device = ?1 AND revoked_at IS NULL")
         .Bind(1, device.Value).Bind(2, (long)reason).Bind(3, now).Change();
 
+    public static IReadOnlyList<IssuerUse> Issuers(Database database, DateTimeOffset now)
+    {
+        var uses = new List<IssuerUse>();
+        using var rows = database.Use(
+            "SELECT issuer, SUM(revoked_at IS NULL), MAX(not_after) FROM certificate WHERE not_after > ?1 AND kind <> ?2 GROUP BY issuer ORDER BY issuer");
+        rows.Bind(1, now).Bind(2, (long)CertificateKind.Responder);
+        while (rows.Step()) uses.Add(new IssuerUse(rows.IsNull(0) ? null : rows.Hash(0), rows.Int64(1), rows.Time(2)));
+        return uses;
+    }
+
     public static CrlContent NextCrl(Database database, Digest issuer, DateTimeOffset expiring)
     {
         database.Use("INSERT INTO sequence (name, value) VALUES ('crl', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1").Run();

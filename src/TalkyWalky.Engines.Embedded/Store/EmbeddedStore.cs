@@ -32,11 +32,17 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task<bool> RevokeCertificateAsync(string serial, X509RevocationReason reason, DateTimeOffset now, CancellationToken cancellation) =>
         writer.WriteAsync(database => CertificateTable.Revoke(database, serial, reason, now), cancellation);
 
+    public Task<IReadOnlyList<IssuerUse>> IssuersAsync(DateTimeOffset now, CancellationToken cancellation) =>
+        readers.ReadAsync(database => CertificateTable.Issuers(database, now), cancellation);
+
     public Task<CrlContent> NextCrlAsync(Digest issuer, DateTimeOffset expiring, CancellationToken cancellation) =>
         writer.WriteAsync(database => CertificateTable.NextCrl(database, issuer, expiring), cancellation);
 
     public Task<bool> SaveCrlAsync(PublishedCrl crl, CancellationToken cancellation) =>
         writer.WriteAsync(database => CertificateTable.SaveCrl(database, crl), cancellation);
+
+    public Task RemoveCrlAsync(Digest issuer, CancellationToken cancellation) =>
+        writer.WriteAsync(database => database.Use("DELETE FROM crl WHERE issuer = ?1").Bind(1, issuer).Change(), cancellation);
 
     public Task<IReadOnlyList<PublishedCrl>> CrlsAsync(CancellationToken cancellation) => readers.ReadAsync(CertificateTable.Crls, cancellation);
 

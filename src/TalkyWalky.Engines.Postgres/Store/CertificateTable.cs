@@ -52,6 +52,13 @@ internal static class CertificateTable
     public static Task<int> RevokeOfAsync(Session session, DeviceId device, X509RevocationReason reason, DateTimeOffset now) => session.ChangeAsync(
         "UPDATE certificate SET revoked_at = @now, revocation_reason = @reason WHERE device = @device AND revoked_at IS NULL", new { device, reason, now });
 
+    public static Task<IReadOnlyList<IssuerUse>> IssuersAsync(Session session, DateTimeOffset now) => session.AllAsync<IssuerUse>(
+        """
+        SELECT issuer, COUNT(*) FILTER (WHERE revoked_at IS NULL) AS Valid, MAX(not_after) AS LastExpiry
+        FROM certificate WHERE not_after > @now AND kind <> @Responder GROUP BY issuer ORDER BY issuer
+        """,
+        new { now, CertificateKind.Responder });
+
     public static async Task<CrlContent> NextCrlAsync(Session session, Digest issuer, DateTimeOffset expiring)
     {
         // Its row is locked from here on: who comes next reads the certificates after this transaction.

@@ -32,11 +32,17 @@ internal sealed class PostgresStore(Database database) : IStore
         ? database.WriteAsync(session => CertificateTable.RevokeAsync(session, serial, reason, now), cancellation)
         : Task.FromResult(false);
 
+    public Task<IReadOnlyList<IssuerUse>> IssuersAsync(DateTimeOffset now, CancellationToken cancellation) =>
+        database.ReadAsync(session => CertificateTable.IssuersAsync(session, now), cancellation);
+
     public Task<CrlContent> NextCrlAsync(Digest issuer, DateTimeOffset expiring, CancellationToken cancellation) =>
         database.WriteAsync(session => CertificateTable.NextCrlAsync(session, issuer, expiring), cancellation);
 
     public Task<bool> SaveCrlAsync(PublishedCrl crl, CancellationToken cancellation) =>
         database.WriteAsync(session => CertificateTable.SaveCrlAsync(session, crl), cancellation);
+
+    public Task RemoveCrlAsync(Digest issuer, CancellationToken cancellation) =>
+        database.WriteAsync(session => session.ChangeAsync("DELETE FROM crl WHERE issuer = @issuer", new { issuer }), cancellation);
 
     public Task<IReadOnlyList<PublishedCrl>> CrlsAsync(CancellationToken cancellation) => database.ReadAsync(CertificateTable.CrlsAsync, cancellation);
 

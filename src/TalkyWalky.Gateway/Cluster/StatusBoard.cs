@@ -36,9 +36,10 @@ internal sealed class StatusBoard(IStore store, Attendance attendance, TimeProvi
     {
         try
         {
-            var newer = (await store.CrlsAsync(stop)).Where(crl => !_posted.TryGetValue(crl.Issuer, out var posted) || crl.Number > posted.Number).ToList();
-            if (newer.Count == 0) return;
-            var posted = new Dictionary<Digest, Posted>(_posted);
+            var stored = await store.CrlsAsync(stop);
+            var newer = stored.Where(crl => !_posted.TryGetValue(crl.Issuer, out var posted) || crl.Number > posted.Number).ToList();
+            if (newer.Count == 0 && stored.Count == _posted.Count) return;
+            var posted = _posted.Where(one => stored.Any(crl => crl.Issuer == one.Key)).ToDictionary(); // those of CAs that were retired are gone
             foreach (var crl in newer) posted[crl.Issuer] = new Posted(crl.Number, Hint.Status(crl));
             _posted = posted;
             foreach (var session in attendance.Everyone())

@@ -58,7 +58,7 @@ internal sealed class HelloVerifier(GatewayOptions options, IDirectory directory
     private Admission.Refused? CheckSigner(Jws token, SessionProof proof, out VerifiedDevice? device)
     {
         device = null;
-        ReadOnlyMemory<byte>[] candidates = [.. token.X5c.Skip(1), .. options.IssuingCertificates];
+        ReadOnlyMemory<byte>[] candidates = [.. token.X5c.Skip(1), .. options.IssuingCertificates()];
         var verification = DeviceCertificates.Verify(token.X5c[0], candidates, options.Anchor, DeviceKeyUse.Identity, time.GetUtcNow());
         if (verification is not DeviceVerification.Verified verified)
         {

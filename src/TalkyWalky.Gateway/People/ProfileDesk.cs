@@ -13,7 +13,7 @@ internal sealed class ProfileDesk(GatewayOptions options, IStore store, LocalNew
     public async Task<ServerFrame> SetAsync(Session session, SetProfile request, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (ProfileRecord.TryVerify(request.Record.Span, options.Anchor, options.IssuingCertificates) is not { } record || record.User != session.User)
+        if (ProfileRecord.TryVerify(request.Record.Span, options.Anchor, options.IssuingCertificates()) is not { } record || record.User != session.User)
             return Refusal.NotAllowed("this is no profile record that a device of yours signed").ToFrame(request.Request);
         if (record.Time > now + GatewayTimes.ClockSkew)
             return Refusal.NotAllowed("the clock of this device is ahead of the server's; set the wrong one right").ToFrame(request.Request);

@@ -44,7 +44,7 @@ internal sealed class CommitDesk(
     private Commit? Read(Session session, CommitFrame request, out Refusal refusal)
     {
         refusal = default;
-        var verification = Commits.Verify(request.Token.Memory, options.Anchor, options.IssuingCertificates);
+        var verification = Commits.Verify(request.Token.Memory, options.Anchor, options.IssuingCertificates());
         if (verification is not CommitVerification.Verified { Commit: var commit })
         {
             var (fault, reason) = verification is CommitVerification.Refused refused ? (refused.Fault, refused.Reason) : (LedgerFault.Malformed, "it was not verified");

@@ -18,6 +18,9 @@ namespace TalkyWalky.Server.Administration;
 [JsonDerivedType(typeof(IssueServer), "ca.issueServer")]
 [JsonDerivedType(typeof(GetCrl), "ca.crl")]
 [JsonDerivedType(typeof(ReplaceRootCrl), "ca.rootCrl")]
+[JsonDerivedType(typeof(RequestIssuing), "ca.requestIssuing")]
+[JsonDerivedType(typeof(AdoptIssuing), "ca.adoptIssuing")]
+[JsonDerivedType(typeof(ListIssuing), "ca.listIssuing")]
 [JsonDerivedType(typeof(ListCertificates), "ca.list")]
 [JsonDerivedType(typeof(ExportCertificates), "ca.export")]
 [JsonDerivedType(typeof(ShowCertificate), "ca.show")]
@@ -68,7 +71,16 @@ internal abstract record AdminRequest
     /// <param name="Key">SubjectPublicKeyInfo of a P-256 key, DER.</param>
     public sealed record IssueServer(IReadOnlyList<string> Hosts, byte[] Key) : AdminRequest;
 
-    public sealed record GetCrl : AdminRequest;
+    /// <param name="Issuing">Number of the issuing CA; null for the newest.</param>
+    public sealed record GetCrl(int? Issuing) : AdminRequest;
+
+    /// <summary>Key and request of the next issuing CA.</summary>
+    public sealed record RequestIssuing : AdminRequest;
+
+    /// <param name="Certificate">Of the next issuing CA, PEM or DER, signed by who has the root's key, which the server need not have.</param>
+    public sealed record AdoptIssuing(byte[] Certificate) : AdminRequest;
+
+    public sealed record ListIssuing : AdminRequest;
 
     /// <param name="Der">Signed by who has the root's key, which the server need not have.</param>
     public sealed record ReplaceRootCrl(byte[] Der) : AdminRequest;
@@ -114,6 +126,8 @@ internal enum DeviceAct
 [JsonDerivedType(typeof(Synced), "synced")]
 [JsonDerivedType(typeof(ServerIssued), "serverIssued")]
 [JsonDerivedType(typeof(Crl), "crl")]
+[JsonDerivedType(typeof(IssuingRequested), "issuingRequested")]
+[JsonDerivedType(typeof(Issuing), "issuing")]
 [JsonDerivedType(typeof(Certificates), "certificates")]
 [JsonDerivedType(typeof(Exported), "exported")]
 [JsonDerivedType(typeof(Certificate), "certificate")]
@@ -142,6 +156,12 @@ internal abstract record AdminAnswer
     public sealed record ServerIssued(string Serial, DateTimeOffset NotAfter, string Pem) : AdminAnswer;
 
     public sealed record Crl(byte[] Der) : AdminAnswer;
+
+    /// <param name="Pem">PKCS#10.</param>
+    public sealed record IssuingRequested(string Pem) : AdminAnswer;
+
+    /// <param name="Live">The newest first.</param>
+    public sealed record Issuing(IReadOnlyList<IssuingEntry> Live) : AdminAnswer;
 
     /// <param name="After">Ask for what comes after this; null at the end.</param>
     public sealed record Certificates(IReadOnlyList<CertificateEntry> Page, string? After) : AdminAnswer;
@@ -177,8 +197,9 @@ internal sealed record DeviceEntry(
 /// <param name="User">Null for a server or responder.</param>
 /// <param name="Status">valid, expired or revoked.</param>
 /// <param name="Reason">As RFC 5280 spells it; null while it is not revoked.</param>
+/// <param name="Issuing">Number of its issuing CA; null when that was retired.</param>
 internal sealed record CertificateEntry(
-    string Serial, string Kind, string Name, string? User, string? Device, string Status, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? RevokedAt, string? Reason);
+    string Serial, string Kind, string Name, string? User, string? Device, string Status, DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset? RevokedAt, string? Reason, int? Issuing);
 
 /// <summary>A look at the directory as <c>directory sync --json</c> shows it.</summary>
 /// <summary>A certificate as <c>ca export --json</c> shows it.</summary>
@@ -200,9 +221,17 @@ internal sealed record LeaverEntry(string User, string? Username, string Reason)
 
 internal sealed record InvitationEntry(string Join, DateTimeOffset ExpiresAt);
 
+/// <summary>An issuing CA as <c>ca show --json</c> shows it.</summary>
+/// <param name="Signs">New certificates; the others sign the status of their own.</param>
+/// <param name="Certificates">How many of it are neither expired nor revoked; null where no server runs that could tell.</param>
+/// <param name="LastExpiry">Of the last of its certificates, also one that is revoked.</param>
+internal sealed record IssuingEntry(
+    int Number, bool Signs, string Subject, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter, long? Certificates = null, DateTimeOffset? LastExpiry = null);
+
 /// <param name="Root">What the join link carries: 64 hex digits.</param>
 /// <param name="Join">Null until the server has served once.</param>
-internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string? Join);
+/// <param name="Issuing">The newest first.</param>
+internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string? Join, IReadOnlyList<IssuingEntry> Issuing);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -33,7 +33,12 @@ internal sealed class AdminService(
         AdminRequest.NameDevice name => await _devices.NameAsync(name.Device, name.Name, cancellation),
         AdminRequest.SyncDirectory asked => await _directory.SyncAsync(asked, cancellation),
         AdminRequest.IssueServer issue => await IssueAsync(issue, by, cancellation),
-        AdminRequest.GetCrl => new AdminAnswer.Crl((await authority.RevocationListAsync(cancellation)).ToArray()),
+        AdminRequest.GetCrl get => await authority.RevocationListAsync(get.Issuing, cancellation) is { } crl
+            ? new AdminAnswer.Crl(crl)
+            : new AdminAnswer.Refused($"there is no issuing CA {get.Issuing}, or all its certificates have expired; see: talkywalkyd ca show"),
+        AdminRequest.RequestIssuing => new AdminAnswer.IssuingRequested(await authority.Rollover.RequestAsync(by, cancellation)),
+        AdminRequest.AdoptIssuing adopt => await _certificates.AdoptAsync(adopt.Certificate, by, cancellation),
+        AdminRequest.ListIssuing => await _certificates.ListIssuingAsync(cancellation),
         AdminRequest.ReplaceRootCrl replace => await authority.ReplaceRootCrlAsync(replace.Der, by) is { } fault ? new AdminAnswer.Refused(fault) : new AdminAnswer.Crl(replace.Der),
         AdminRequest.ListCertificates { Username: { } name } list =>
             await WithAccountAsync(name, async account => await _certificates.ListAsync(account, list.After, cancellation), cancellation),

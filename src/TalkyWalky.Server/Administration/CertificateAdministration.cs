@@ -17,6 +17,27 @@ internal sealed class CertificateAdministration(AuthorityService authority, Time
         return new AdminAnswer.Certificates([.. page.Select(Entry)], page.Count == Page ? page[^1].Serial : null);
     }
 
+    public async Task<AdminAnswer> ListIssuingAsync(CancellationToken cancellation)
+    {
+        var live = await authority.Rollover.ListAsync(cancellation);
+        return new AdminAnswer.Issuing([.. live.Select((one, i) => Entry(one.Issuer.Number, signs: i == 0, one.Issuer.Description) with { Certificates = one.Valid, LastExpiry = one.LastExpiry })]);
+    }
+
+    public async Task<AdminAnswer> AdoptAsync(byte[] certificate, Actor by, CancellationToken cancellation)
+    {
+        try
+        {
+            await authority.Rollover.AdoptAsync(certificate, by, cancellation);
+            return await ListIssuingAsync(cancellation);
+        }
+        catch (AuthorityException refused)
+        {
+            return new AdminAnswer.Refused(refused.Message);
+        }
+    }
+
+    public static IssuingEntry Entry(int number, bool signs, AuthorityCertificate one) => new(number, signs, one.Subject, one.Serial, one.NotBefore, one.NotAfter);
+
     /// <param name="account">Null: everyone's, and those of gateways.</param>
     public async Task<AdminAnswer> ExportAsync(Account? account, string? after, Actor by, CancellationToken cancellation)
     {
@@ -63,6 +84,6 @@ internal sealed class CertificateAdministration(AuthorityService authority, Time
         var status = one.RevokedAt is not null ? "revoked" : one.NotAfter <= time.GetUtcNow() ? "expired" : "valid";
         return new CertificateEntry(
             one.Serial, one.Kind.ToString().ToLowerInvariant(), certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), one.User?.ToString(), one.Device?.ToString(), status,
-            one.NotBefore, one.NotAfter, one.RevokedAt, one.RevocationReason is { } reason ? RevocationReasons.NameOf(reason) : null);
+            one.NotBefore, one.NotAfter, one.RevokedAt, one.RevocationReason is { } reason ? RevocationReasons.NameOf(reason) : null, authority.Rollover.NumberOf(one));
     }
 }

@@ -15,6 +15,8 @@ internal static class CrlCommand
         var file = new Option<string?>("--out") { Description = "write it to FILE; what is there is replaced", HelpName = "FILE" };
         var root = new Option<bool>("--root") { Description = "sign a new one of the root instead, good for a year; the server serves it from then on" };
         var command = new Command("crl", "The list of revoked certificates (CRL) as of now, signed by the issuing CA, good for an hour. Works while the server runs and while it does not.") { pem, file, root };
+        var issuing = new Option<int?>("--issuing") { Description = "of the issuing CA of this number, see ca show (default: the newest)", HelpName = "NUMBER" };
+        command.Options.Add(issuing);
         var key = new RootKeyOptions();
         key.AddTo(command);
         command.WithExamples(
@@ -25,7 +27,8 @@ internal static class CrlCommand
         {
             var (isPem, path) = (parsed.GetValue(pem), parsed.GetValue(file));
             if (!isPem && path is null) throw ServerException.Usage("a CRL in DER is no text; give --out FILE, or --pem");
-            AdminRequest request = parsed.GetValue(root) ? await SignRootAsync(context, parsed, key, cancellation) : new AdminRequest.GetCrl();
+            if (parsed.GetValue(root) && parsed.GetValue(issuing) is not null) throw ServerException.Usage("--root and --issuing exclude each other; give one of them");
+            AdminRequest request = parsed.GetValue(root) ? await SignRootAsync(context, parsed, key, cancellation) : new AdminRequest.GetCrl(parsed.GetValue(issuing));
             return await AdminCommand.SendAsync(context, parsed, request, answer => Write(context.Terminal.Output, ((AdminAnswer.Crl)answer).Der, isPem, path), cancellation);
         });
         return command;

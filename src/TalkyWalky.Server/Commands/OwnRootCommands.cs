@@ -58,7 +58,7 @@ internal static class OwnRootCommands
             var passphrase = parsed.GetValue(file) is { } given
                 ? await SecretOption.ReadKnownAsync(given, "--passphrase-file", "passphrase", context.Terminal, cancellation)
                 : AuthorityPassphrase.Find(folder, configuration.Authority);
-            var (leaf, anchor) = (Read(parsed.GetRequiredValue(certificate)), Read(parsed.GetRequiredValue(root)));
+            var (leaf, anchor) = (CertificateInput.Read(parsed.GetRequiredValue(certificate)), CertificateInput.Read(parsed.GetRequiredValue(root)));
             using var made = await AuthorityFolder.ImportAsync(folder, configuration, passphrase, leaf, anchor, services, AdminPeer.Self);
             context.Terminal.Output.WriteLine($"made the certificate authority of {made.Organisation} ({made.Domain}) in {folder.Authority}, under {Terminal.Plain(made.Root.Subject)}");
             context.Terminal.Output.WriteLine($"root {made.Anchor.Hash}");
@@ -66,13 +66,6 @@ internal static class OwnRootCommands
         });
         return command;
     }
-
-    private static byte[] Read(string file) => new FileInfo(file) switch
-    {
-        { Exists: false } => throw new ServerException($"{file} does not exist; give the file of a certificate"),
-        { Length: > CertificateFile.MaxSize } => throw new ServerException($"{file} is larger than {CertificateFile.MaxSize} bytes and can be no certificate"),
-        _ => File.ReadAllBytes(file),
-    };
 
     private static void Write(string file, string text)
     {

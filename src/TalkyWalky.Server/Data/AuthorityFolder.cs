@@ -86,11 +86,8 @@ internal static class AuthorityFolder
         return TrustAnchor.FromRoot(certificate.RawData);
     }
 
-    public static string ReadIssuingPem(DataFolder folder)
-    {
-        using var certificate = Read(folder, "issuing.pem");
-        return certificate.ExportCertificatePem();
-    }
+    /// <summary>The issuing CAs that live, the newest first; needs no passphrase.</summary>
+    public static IReadOnlyList<(int Number, AuthorityCertificate Certificate)> ReadIssuing(DataFolder folder) => CertificateAuthority.ReadLive(folder.Authority);
 
     private static X509Certificate2 Read(DataFolder folder, string name)
     {

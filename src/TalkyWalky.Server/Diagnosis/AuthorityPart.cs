@@ -36,7 +36,7 @@ internal sealed class AuthorityPart(DataFolder folder, ServerConfiguration confi
         [
             new Finding("open", Verdict.Good, $"{authority.Organisation} ({authority.Domain}), root {authority.Anchor.Hash}", null),
             Until("root", authority.Root.NotAfter, AuthorityWarning, "Plan the next authority: every device has to join it anew."),
-            Until("issuing", authority.Issuing.NotAfter, AuthorityWarning, "Plan the next authority: every device has to join it anew."),
+            Until("issuing", authority.Issuing.NotAfter, AuthorityWarning, "Make the next one with: talkywalkyd ca rollover"),
             LookAtRootCrl(RootCrl.TryRead(folder.Authority, authority.Anchor)),
         ];
     }

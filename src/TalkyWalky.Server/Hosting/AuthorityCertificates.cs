@@ -7,12 +7,15 @@ using TalkyWalky.Server.Data;
 namespace TalkyWalky.Server.Hosting;
 
 /// <summary>What everyone may know of the authority: all that a gateway has of it.</summary>
-/// <param name="Issuing">DER.</param>
-internal sealed record AuthorityCertificates(TrustAnchor Anchor, ReadOnlyMemory<byte> Issuing)
+/// <param name="Issuing">Of the issuing CAs that live now, DER.</param>
+internal sealed record AuthorityCertificates(TrustAnchor Anchor, Func<IReadOnlyList<ReadOnlyMemory<byte>>> Issuing)
 {
-    public static AuthorityCertificates Of(CertificateAuthority authority) => new(authority.Anchor, authority.IssuingCertificate);
+    /// <summary>After some rollovers; a path is looked for among no more.</summary>
+    private const int MaxIssuing = 8;
 
-    /// <summary>Root and issuing certificate, in this order, as <c>ca show --pem</c> prints them.</summary>
+    public static AuthorityCertificates Of(CertificateAuthority authority) => new(authority.Anchor, () => authority.IssuingCertificates);
+
+    /// <summary>The root, then the issuing certificates, as <c>ca show --pem</c> prints them.</summary>
     public static AuthorityCertificates Read(string file)
     {
         var pem = OwnerFile.TryRead(file) ?? throw new ServerException($"{file} is missing; make it on the authority's machine with: talkywalkyd ca show --pem > authority.pem");
@@ -20,8 +23,11 @@ internal sealed record AuthorityCertificates(TrustAnchor Anchor, ReadOnlyMemory<
         try
         {
             read.ImportFromPem(pem);
-            if (read.Count == 2 && TrustAnchor.FromRoot(read[0].RawData) is var anchor && IssuingCertificates.Check(read[1].RawData, anchor, out _) is null)
-                return new AuthorityCertificates(anchor, read[1].RawData);
+            if (read.Count is >= 2 and <= 1 + MaxIssuing && TrustAnchor.FromRoot(read[0].RawData) is var anchor && read.Skip(1).All(one => IssuingCertificates.Check(one.RawData, anchor, out _) is null))
+            {
+                List<ReadOnlyMemory<byte>> issuing = [.. read.Skip(1).Select(static one => one.RawData)];
+                return new AuthorityCertificates(anchor, () => issuing);
+            }
         }
         catch (CryptographicException)
         {
@@ -32,6 +38,6 @@ internal sealed record AuthorityCertificates(TrustAnchor Anchor, ReadOnlyMemory<
             foreach (var certificate in read) certificate.Dispose();
         }
 
-        throw new ServerException($"{file} does not hold a root and its issuing certificate; make it on the authority's machine with: talkywalkyd ca show --pem > authority.pem");
+        throw new ServerException($"{file} does not hold a root and its issuing certificates; make it on the authority's machine with: talkywalkyd ca show --pem > authority.pem");
     }
 }

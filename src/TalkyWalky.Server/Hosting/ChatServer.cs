@@ -76,7 +76,7 @@ internal sealed class ChatServer : IAsyncDisposable
         _gateway = configuration.Roles.IsGateway ? GatewayOf(certificates, tls, names, engines, configuration, services) : null;
         var authority = ca is null ? null : _parts.Add(new AuthorityRole(ca, trail!, engines, configuration, CallbacksOf(engines), EnderOf(engines), services));
 
-        if (authority is not null) await authority.Service.RevocationListAsync(cancellation); // an authority that cannot sign is found now
+        if (authority is not null) await authority.Service.RevocationListAsync(number: null, cancellation); // an authority that cannot sign is found now
         var readiness = _parts.Add(new Readiness(engines, authority?.Sync, services.Time, services.Log));
         _app = Build(configuration, services, socket, listen => Configure(listen, tls, certificates, configuration, services));
         _parts.Add(_app);
@@ -94,7 +94,7 @@ internal sealed class ChatServer : IAsyncDisposable
     private static GatewayService GatewayOf(
         AuthorityCertificates certificates, ITlsSource tls, ServerNames names, ServerEngines engines, ServerConfiguration configuration, HostServices services) => new(
         new GatewayOptions(
-            certificates.Anchor, names.Gateway, () => tls.Current.Hash, [certificates.Issuing], configuration.Login.MaxAge,
+            certificates.Anchor, names.Gateway, () => tls.Current.Hash, certificates.Issuing, configuration.Login.MaxAge,
             DirectoryClock: engines.Shared is null ? TimeSpan.Zero : LdapDoctor.ClockTolerance),
         engines.Directory, engines.Store, engines.Broker, engines.Bus, services.Time, services.Logs);
 

@@ -9,6 +9,8 @@ namespace TalkyWalky.Server.Hosting;
 /// <summary>The TLS certificate of a gateway without an authority, from files that somebody else renews: read again when they change.</summary>
 internal sealed class TlsFiles : ITlsSource, IAsyncDisposable
 {
+    private const int MaxSent = 4;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -85,22 +87,27 @@ internal sealed class TlsFiles : ITlsSource, IAsyncDisposable
     {
         var (certificate, key) = (ReadFile(settings.CertificateFile!, RoleKeys.CertificateFile), ReadFile(settings.KeyFile!, RoleKeys.KeyFile));
         X509Certificate2 leaf;
+        var sent = new X509Certificate2Collection();
         try
         {
             leaf = X509Certificate2.CreateFromPem(certificate, key);
+            sent.ImportFromPem(certificate);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw new ServerException($"{settings.CertificateFile} and {settings.KeyFile} do not belong together or are damaged; make them anew with: talkywalkyd ca issue-server", exception);
         }
 
-        if (ServerCertificates.Verify(leaf.RawData, [authority.Issuing], authority.Anchor, host, now) is ServerVerification.Refused refused)
+        // The issuing CA stands in the file too: it may be younger than what this gateway has of the authority.
+        string? why = null;
+        foreach (var issuing in (IEnumerable<ReadOnlyMemory<byte>>)[.. sent.Skip(1).Take(MaxSent).Select(static one => one.RawData), .. authority.Issuing()])
         {
-            leaf.Dispose();
-            throw new ServerException($"{settings.CertificateFile} is not good: {refused.Reason}; make it anew with: talkywalkyd ca issue-server --host {host}");
+            if (ServerCertificates.Verify(leaf.RawData, [issuing], authority.Anchor, host, now) is not ServerVerification.Refused refused) return new TlsIdentity(leaf, issuing);
+            why = refused.Reason;
         }
 
-        return new TlsIdentity(leaf, authority.Issuing);
+        leaf.Dispose();
+        throw new ServerException($"{settings.CertificateFile} is not good: {why}; make it anew with: talkywalkyd ca issue-server --host {host}");
     }
 
     private static string ReadFile(string file, ConfigurationKey key) =>

@@ -38,9 +38,10 @@ internal sealed class TlsIdentity : IDisposable
     public string ToPem() => _leaf.ExportCertificatePem() + "\n" + _issuing.ExportCertificatePem() + "\n";
 
     /// <summary>Named exactly so, issued by this CA and not due for renewal.</summary>
-    public bool IsFor(IReadOnlyList<string> hosts, DateTimeOffset now)
+    /// <param name="issuing">DER of the CA that would issue the next one.</param>
+    public bool IsFor(IReadOnlyList<string> hosts, ReadOnlyMemory<byte> issuing, DateTimeOffset now)
     {
-        if (now < NotBefore || now >= RenewAt || !_leaf.IssuerName.RawData.AsSpan().SequenceEqual(_issuing.SubjectName.RawData)) return false;
+        if (now < NotBefore || now >= RenewAt || !_issuing.RawDataMemory.Span.SequenceEqual(issuing.Span) || !_leaf.IssuerName.RawData.AsSpan().SequenceEqual(_issuing.SubjectName.RawData)) return false;
         if (_leaf.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier is not { } authorityKey
             || _issuing.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes is not { } issuingKey
             || !authorityKey.Span.SequenceEqual(issuingKey.Span)) return false;

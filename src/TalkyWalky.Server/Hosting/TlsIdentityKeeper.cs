@@ -15,6 +15,7 @@ internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
     private static readonly TimeSpan CheckInterval = TimeSpan.FromHours(1);
 
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _look = new(0, 1);
     private readonly DataFolder _folder;
     private readonly CertificateAuthority _authority;
     private readonly Issuance _issuance;
@@ -27,6 +28,7 @@ internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
     private TlsIdentityKeeper(DataFolder folder, CertificateAuthority authority, Issuance issuance, IReadOnlyList<string> hosts, HostServices services, TlsIdentity current)
     {
         (_folder, _authority, _issuance, _hosts, _services, _current) = (folder, authority, issuance, hosts, services, current);
+        authority.IssuingChanged += LookNow;
         _renewal = RenewAsync();
     }
 
@@ -37,7 +39,7 @@ internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
     {
         DataFolder.MakeOwnerOnly(folder.Tls);
         var identity = TryLoad(folder, authority);
-        if (identity is null || !identity.IsFor(hosts, services.Time.GetUtcNow()))
+        if (identity is null || !identity.IsFor(hosts, authority.IssuingCertificate, services.Time.GetUtcNow()))
         {
             identity?.Dispose();
             identity = await IssueAsync(folder, authority, issuance, hosts, services, cancellation);
@@ -49,21 +51,29 @@ internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _authority.IssuingChanged -= LookNow;
         await _stopping.CancelAsync();
         await _renewal;
         _current.Dispose();
         foreach (var identity in _replaced) identity.Dispose();
         _stopping.Dispose();
+        _look.Dispose();
+    }
+
+    // After a rollover: the newest issuing CA signs it, whatever its age.
+    private void LookNow()
+    {
+        if (_look.CurrentCount == 0) _look.Release();
     }
 
     private async Task RenewAsync()
     {
-        using var timer = new PeriodicTimer(CheckInterval, _services.Time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            while (true)
             {
-                if (!_current.IsFor(_hosts, _services.Time.GetUtcNow())) await TryRenewAsync();
+                await WaitAsync();
+                if (!_current.IsFor(_hosts, _authority.IssuingCertificate, _services.Time.GetUtcNow())) await TryRenewAsync();
             }
         }
         catch (OperationCanceledException)
@@ -72,12 +82,26 @@ internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
         }
     }
 
+    private async Task WaitAsync()
+    {
+        using var due = new CancellationTokenSource(CheckInterval, _services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, _stopping.Token);
+        try
+        {
+            await _look.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!_stopping.IsCancellationRequested)
+        {
+            // It is time to look.
+        }
+    }
+
     private async Task TryRenewAsync()
     {
         try
         {
             var next = await IssueAsync(_folder, _authority, _issuance, _hosts, _services, _stopping.Token);
-            _replaced.Add(_current); // a handshake may be using it; one is kept for each renewal, that is every 60 days
+            _replaced.Add(_current); // a handshake may be using it; one is kept for each renewal, that is every 60 days and after a rollover
             _current = next;
             HostLog.TlsCertificate(_services.Log, next.Serial, string.Join(' ', _hosts), next.NotAfter);
         }

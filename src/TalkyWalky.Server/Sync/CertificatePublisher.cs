@@ -25,7 +25,7 @@ internal sealed class CertificatePublisher : IAsyncDisposable
 
     private readonly ISharedDirectory _directory;
     private readonly IStore _store;
-    private readonly byte[] _issuer;
+    private readonly CertificateAuthority _authority;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Channel<UserId> _queue = Channel.CreateUnbounded<UserId>(new UnboundedChannelOptions { SingleReader = true }); // each person once: see _waiting
@@ -35,19 +35,17 @@ internal sealed class CertificatePublisher : IAsyncDisposable
     private readonly Task _working;
     private bool _isRefused, _isAway;
 
-    /// <param name="issuer">DER of the issuing CA's certificate.</param>
     /// <param name="everyone">Begin with all people: certificates may have changed, or the right to publish them been given, while nobody watched.</param>
-    public CertificatePublisher(ISharedDirectory directory, IStore store, ReadOnlyMemory<byte> issuer, bool everyone, TimeProvider time, ILogger log)
+    public CertificatePublisher(ISharedDirectory directory, IStore store, CertificateAuthority authority, bool everyone, TimeProvider time, ILogger log)
     {
-        (_directory, _store, _time, _log) = (directory, store, time, log);
-        using (var authority = X509CertificateLoader.LoadCertificate(issuer.Span)) _issuer = authority.SubjectName.RawData;
+        (_directory, _store, _authority, _time, _log) = (directory, store, authority, time, log);
         _working = Task.Run(() => RunAsync(everyone, _stopping.Token), CancellationToken.None);
     }
 
     /// <summary>Null where there is nothing to publish in, or it is not wanted.</summary>
     public static CertificatePublisher? Of(ServerEngines engines, CertificateAuthority authority, bool everyone, DirectorySettings settings, HostServices services) =>
         engines.Shared is { } shared && settings.PublishCertificates
-            ? new CertificatePublisher(shared, engines.Store, authority.IssuingCertificate, everyone, services.Time, services.Log)
+            ? new CertificatePublisher(shared, engines.Store, authority, everyone, services.Time, services.Log)
             : null;
 
     /// <summary>Publishes whoever changes, besides what these do.</summary>
@@ -158,7 +156,7 @@ internal sealed class CertificatePublisher : IAsyncDisposable
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(der.Span);
-            return certificate.IssuerName.RawData.AsSpan().SequenceEqual(_issuer);
+            return _authority.Live.Any(one => certificate.IssuerName.RawData.AsSpan().SequenceEqual(one.Name));
         }
         catch (CryptographicException)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -21,6 +22,8 @@ namespace TalkyWalky.Client.Tests.Devices;
 /// <summary>Gateway and authority in this process, over real TLS, by a clock that a test moves together with that of its clients.</summary>
 internal sealed class MovedServer : IAsyncDisposable
 {
+    private const string Passphrase = "correct horse battery";
+
     private readonly DirectoryInfo _folder;
     private readonly EmbeddedEngines _engines;
     private readonly CertificateAuthority _authority;
@@ -31,7 +34,7 @@ internal sealed class MovedServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _keepingStatus = Task.CompletedTask;
 
-    private MovedServer(DirectoryInfo folder, MovedClock clock, EmbeddedEngines engines, CertificateAuthority authority)
+    private MovedServer(DirectoryInfo folder, MovedClock clock, EmbeddedEngines engines, CertificateAuthority authority, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? told)
     {
         (_folder, Clock, _engines, _authority) = (folder, clock, engines, authority);
         _certificate = Issue();
@@ -40,7 +43,7 @@ internal sealed class MovedServer : IAsyncDisposable
         Link = new JoinLink("127.0.0.1", port, authority.Anchor.Hash, Invitation: null);
         _gateway = new GatewayService(
             new GatewayOptions(
-                authority.Anchor, new HashSet<string>(StringComparer.Ordinal) { $"127.0.0.1:{port}" }, () => Digest.Sha256(_certificate.RawData), [authority.IssuingCertificate],
+                authority.Anchor, new HashSet<string>(StringComparer.Ordinal) { $"127.0.0.1:{port}" }, () => Digest.Sha256(_certificate.RawData), told ?? (() => authority.IssuingCertificates),
                 TimeSpan.FromDays(30)),
             engines.Directory, engines.Store, engines.Broker, new NoGatewayBus(), clock, NullLoggerFactory.Instance);
         Service = new AuthorityService(
@@ -65,16 +68,18 @@ internal sealed class MovedServer : IAsyncDisposable
     public ClientEnvironment Environment => TestClient.Plain with { Time = Clock };
 
     /// <param name="at">What the clock says at first; null for the real time.</param>
-    public static async Task<MovedServer> StartAsync(DateTimeOffset? at = null)
+    /// <param name="gatewayLearns">False: the gateway has the issuing CA of the beginning in a file, and no news of others.</param>
+    public static async Task<MovedServer> StartAsync(DateTimeOffset? at = null, bool gatewayLearns = true)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("talkywalky-moved-");
         var clock = new MovedClock();
         if (at is { } wanted) clock.Move(wanted - clock.GetUtcNow());
         var authority = CertificateAuthority.Initialise(
-            Path.Combine(folder.FullName, "ca"), "Example", "example.org", "correct horse battery", KeyPool.Shared, clock.GetUtcNow());
+            Path.Combine(folder.FullName, "ca"), "Example", "example.org", Passphrase, KeyPool.Shared, clock.GetUtcNow());
         var engines = await EmbeddedEngines.OpenAsync(
             Path.Combine(folder.FullName, "server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), clock, CancellationToken.None);
-        var server = new MovedServer(folder, clock, engines, authority);
+        var first = authority.IssuingCertificates;
+        var server = new MovedServer(folder, clock, engines, authority, gatewayLearns ? null : () => first);
         await server._app.StartAsync();
         await server.SignStatusAsync();
         server._keepingStatus = server.Service.KeepStatusCurrentAsync(server._stopping.Token);
@@ -96,14 +101,26 @@ internal sealed class MovedServer : IAsyncDisposable
     }
 
     /// <summary>A current list of revoked certificates is on its way to everyone connected.</summary>
-    public async Task SignStatusAsync() => await Service.RevocationListAsync(CancellationToken.None);
+    public async Task SignStatusAsync()
+    {
+        foreach (var issuing in _authority.Live) await Service.RevocationListAsync(issuing.Number, CancellationToken.None);
+    }
+
+    /// <summary>A new issuing CA, signed with the root's key by who has it.</summary>
+    public async Task RollOverAsync()
+    {
+        var file = Path.Combine(_folder.FullName, "ca", "root.key");
+        using var root = RootAuthority.Open(_authority.Anchor, await File.ReadAllTextAsync(file), Passphrase, file);
+        var request = await Service.Rollover.RequestAsync(Actor.Administrator(uid: null), CancellationToken.None);
+        await Service.Rollover.AdoptAsync(root.SignRequest(request, publicUrl: null, Clock.GetUtcNow()), Actor.Administrator(uid: null), CancellationToken.None);
+    }
 
     /// <summary>Puts a CRL of this number where gateways find it: these bytes, or one that is as it should be.</summary>
     public async Task PublishStatusAsync(ulong number, byte[]? der = null)
     {
         var now = Clock.GetUtcNow();
         Assert.True(await Store.SaveCrlAsync(
-            new PublishedCrl(_authority.IssuingKeyHash, number, der ?? _authority.IssueRevocationList(number, now, now.AddHours(1), [])), CancellationToken.None));
+            new PublishedCrl(_authority.IssuingKeyHash, number, der ?? _authority.Newest.SignCrl(number, now, now.AddHours(1), [])), CancellationToken.None));
         _gateway.StatusReplaced();
     }
 
@@ -164,6 +181,12 @@ internal sealed class MovedServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(https =>
         {
             https.ServerCertificateSelector = (_, _) => _certificate;
+            https.OnAuthenticate = (_, options) =>
+            {
+                options.ServerCertificateSelectionCallback = null;
+                options.ServerCertificateContext = SslStreamCertificateContext.Create(
+                    _certificate, [.. _authority.IssuingCertificates.Select(static der => X509CertificateLoader.LoadCertificate(der.Span))], offline: true);
+            };
             https.SslProtocols = SslProtocols.Tls13;
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
             https.ClientCertificateValidation = static (_, _, _) => true; // the endpoints verify it

@@ -143,7 +143,7 @@ public sealed class StatusBookTests : IAsyncLifetime
     public async Task Take_OfAnotherAuthority_IsRefused()
     {
         using var other = NewAuthority("Other");
-        var foreign = other.IssueRevocationList(9, Now, Now.AddHours(1), []);
+        var foreign = other.Newest.SignCrl(9, Now, Now.AddHours(1), []);
         Assert.IsType<StatusChange.Refused>(await TakeAsync(foreign));
         Assert.IsType<StatusChange.Refused>(await _book.TakeAsync(foreign, [other.IssuingCertificate], None)); // the root decides, not who is offered
         Assert.IsType<CertificateStatus.Unknown>(Of());
@@ -217,7 +217,7 @@ public sealed class StatusBookTests : IAsyncLifetime
     private byte[] Crl(ulong number, BigInteger? revoked = null, DateTimeOffset? at = null)
     {
         RevokedCertificate[] entries = revoked is { } serial ? [new RevokedCertificate(serial, Now, X509RevocationReason.KeyCompromise)] : [];
-        return _authority.IssueRevocationList(number, at ?? Now, (at ?? Now).AddHours(1), entries);
+        return _authority.Newest.SignCrl(number, at ?? Now, (at ?? Now).AddHours(1), entries);
     }
 
     private Task<StatusChange> TakeAsync(byte[] crl) => _book.TakeAsync(crl, [_authority.IssuingCertificate], None);

@@ -58,7 +58,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var broker = new FaultyBroker(engines.Broker);
         var tls = Digest.Sha256("certificate"u8);
         var options = new GatewayOptions(
-            TrustAnchor.FromRoot(TestAuthority.Shared.Root), new HashSet<string>(StringComparer.Ordinal) { Name }, () => tls, [TestAuthority.Shared.Issuing],
+            TrustAnchor.FromRoot(TestAuthority.Shared.Root), new HashSet<string>(StringComparer.Ordinal) { Name }, () => tls, static () => [TestAuthority.Shared.Issuing],
             TimeSpan.FromDays(30), maxOutstanding, prefetch, directoryClock);
         return await StartAsync(engines, broker, options, bus ?? new NoGatewayBus(), time, folder);
     }

@@ -70,7 +70,7 @@ public sealed class CertificatePublisherTests : IDisposable
         Assert.False(place.Directory.IsOurs(new byte[] { 1, 2, 3 }));
     }
 
-    private CertificatePublisher Publisher(SyncPlace place, bool everyone) => new(place.Directory, place.Store, _authority.IssuingCertificate, everyone, TimeProvider.System, place.Log);
+    private CertificatePublisher Publisher(SyncPlace place, bool everyone) => new(place.Directory, place.Store, _authority, everyone, TimeProvider.System, place.Log);
 
     private static Task CertifyAsync(SyncPlace place, DeviceRecord device, byte der) => place.Store.AddCertificateAsync(
         new IssuedCertificate($"{der:x2}", CertificateKind.Identity, device.User, device.Device, [der], DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue, DateTimeOffset.UnixEpoch), default);

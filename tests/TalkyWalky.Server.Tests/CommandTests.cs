@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using TalkyWalky.Pki;
+using TalkyWalky.Server.Configuration;
 using TalkyWalky.Server.Hosting;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
@@ -202,6 +203,26 @@ public sealed class CommandTests : IDisposable
             using var certificate = X509Certificate2.CreateFromPem(File.ReadAllText(_temp["data/tls/server.pem"]));
             return certificate.Issuer.Split(',')[0];
         }
+    }
+
+    [Fact]
+    public async Task CaRollover_GatewayApart_TakesItsNextCertificateWithWhatItHasOfTheAuthority()
+    {
+        await ServerData.CopyTemplateAsync(_temp["data"]);
+        await File.WriteAllTextAsync(_temp["before.pem"], (await RunAsync("", "ca", "show", "--pem")).Output);
+        Assert.StartsWith("issuing CA 2 ", (await RunAsync("", "ca", "rollover")).Output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(_temp["after.pem"], (await RunAsync("", "ca", "show", "--pem")).Output);
+        Assert.Equal(0, (await RunAsync("", "ca", "issue-server", "--host", "chat.example.org", "--out", _temp["tls"])).ExitCode);
+
+        var files = new RoleSettings(ServerRoles.Gateway, AuthorityAddress: null, CertificatesFile: null, _temp["tls/server.pem"], _temp["tls/server.key"], []);
+        foreach (var known in new[] { "before.pem", "after.pem" })
+        {
+            using var identity = TlsFiles.Read(files, AuthorityCertificates.Read(_temp[known]), "chat.example.org", DateTimeOffset.UtcNow);
+            Assert.Contains("CN=TalkyWalky Issuing CA 2", X509Certificate2.CreateFromPem(identity.ToPem()).Issuer, StringComparison.Ordinal);
+        }
+
+        Assert.Equal([1, 2], new[] { "before.pem", "after.pem" }.Select(file => AuthorityCertificates.Read(_temp[file]).Issuing().Count));
+        Assert.Throws<ServerException>(() => TlsFiles.Read(files, AuthorityCertificates.Read(_temp["before.pem"]), "other.example.org", DateTimeOffset.UtcNow));
     }
 
     [Fact]

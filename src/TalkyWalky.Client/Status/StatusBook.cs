@@ -78,7 +78,11 @@ internal sealed class StatusBook
         }
 
         var now = _time.GetUtcNow();
-        if (_kept.TryGetValue(issuer, out var known))
+        if (!_kept.TryGetValue(issuer, out var known))
+        {
+            _refusal = null; // perhaps this very one, before its CA was known here
+        }
+        else
         {
             if (crl.Number >= known.Crl.Number) _refusal = null;
             if (crl.Number == known.Crl.Number) return new StatusChange.Nothing();

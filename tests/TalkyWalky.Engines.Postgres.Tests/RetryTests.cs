@@ -80,14 +80,15 @@ public sealed class RetryTests(RealPostgres server) : IAsyncLifetime
             async session =>
             {
                 await AddAsync(session, first);
-                // Each holds its first row before either asks for the other's; who is sent back finds the way free.
+                // Each holds its first row before either asks for the other's; who is sent back finds the way free, if not at once.
                 if (Interlocked.Increment(ref attempts) == 2) both.SetResult();
                 await both.Task.WaitAsync(TimeSpan.FromMinutes(1));
                 return await AddAsync(session, second);
             },
             None);
         await Task.WhenAll(Both(1, 2), Both(2, 1));
-        Assert.Equal((3, "2", "2"), (attempts, await ValueAsync(1), await ValueAsync(2)));
+        Assert.Equal(("2", "2"), (await ValueAsync(1), await ValueAsync(2)));
+        Assert.True(attempts > 2, "neither was sent back");
     }
 
     [Fact]

@@ -70,7 +70,9 @@ internal sealed class Database(NpgsqlDataSource source, PostgresOptions options)
         cancellation.ThrowIfCancellationRequested();
         var isContest = e is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
         if (!mayRepeat || !PostgresFailure.IsPassing(e) || attempt >= (isContest ? Attempts : 2)) throw PostgresFailure.Explain(e, Options);
+        // The other goes on first: it must wake up before this one takes the same rows again.
+        if (isContest) await Task.Delay(System.Security.Cryptography.RandomNumberGenerator.GetInt32(20, 100) * attempt, cancellation);
         // The others of the pool lead to the same server, which went away or became a standby.
-        if (!isContest) source.Clear();
+        else source.Clear();
     }
 }

@@ -84,6 +84,7 @@ public sealed class RoomTests(Office office) : IClassFixture<Office>, IAsyncLife
         await _ada.Dialog.GetByRole(AriaRole.Textbox, new() { Name = Words["rooms.name"], Exact = true }).FillAsync("final texts");
         await _ada.Dialog.GetByRole(AriaRole.Button, new() { Name = Words["save"], Exact = true }).ClickAsync();
         await Expect(_bob.Row("final texts")).ToBeVisibleAsync();
+        await Expect(_ada.Dialog).ToHaveCountAsync(0);
 
         if (!await Details(_ada).IsVisibleAsync()) await _ada.Button("head.details").ClickAsync();
         await _ada.ButtonCalled(Words.With("details.memberMenu", ("name", "bob"))).ClickAsync();

@@ -1,7 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { api } from '../api/calls';
+import type { LiveEvent } from '../api/events';
 import { ApiError } from '../api/http';
-import { leaveRoom, refreshServed, removeMember } from './lists';
+import { askMembers, leaveRoom, refreshServed, removeMember } from './lists';
+import { noteEvents } from './meanwhile';
+import { reduceAll } from './reduce';
 import { sampleRoom } from './samples';
 import { revertLayout } from './settings';
 import { change, initial, read } from './state';
@@ -19,6 +22,19 @@ test('Leave_Refused_IsThrownToTheDialog_AndTheRoomStays', async () => {
   await expect(leaveRoom('r1')).rejects.toBe(refused);
   expect(read().rooms.has('r1')).toBe(true);
   expect(read().toasts).toEqual([]);
+});
+
+test('Members_AskedBeforeTheRoomWasLeft_DoNotBringItBack', async () => {
+  change({ rooms: new Map([['r1', sampleRoom()]]) });
+  vi.spyOn(api, 'room').mockImplementation(async () => {
+    await Promise.resolve();
+    const events: LiveEvent[] = [{ type: 'room', room: { ...sampleRoom(), own: 'none' } }];
+    change(reduceAll(read(), events, 0));
+    noteEvents(events);
+    return { room: sampleRoom(), members: [] };
+  });
+  await askMembers('r1');
+  expect(read().rooms.has('r1')).toBe(false);
 });
 
 test('RemoveMember_AndRevertLayout_Refused_AreThrownToTheDialog', async () => {

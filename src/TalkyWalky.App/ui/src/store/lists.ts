@@ -1,7 +1,7 @@
 import { api } from '../api/calls';
 import { ApiError } from '../api/http';
 import { reasonOf } from '../api/reason';
-import type { ConversationKey, Member, Rank, Room } from '../api/types';
+import type { ConversationKey, Rank, Room } from '../api/types';
 import { keyOfConversation, nameOfKey } from './keys';
 import { answered } from './meanwhile';
 import { openConversation, refreshOpen } from './messages';
@@ -63,8 +63,10 @@ function ignoreUnreachable(error: unknown): void {
 // Those who ask say in place why there is no answer; those who load say it in a toast.
 
 export async function askMembers(id: string): Promise<void> {
-  const { room, members } = await api.room(id);
-  keepMembers(room, members);
+  await answered(api.room(id), ({ room, members }) => ({
+    rooms: room.own === 'none' ? read().rooms : withEntry(read().rooms, room.room, room),
+    members: withEntry(read().members, room.room, { list: members, epoch: room.epoch }),
+  }));
 }
 
 export async function loadMembers(id: string): Promise<void> {
@@ -82,13 +84,6 @@ export async function loadContact(username: string): Promise<void> {
 
 export async function askDevices(): Promise<void> {
   change({ devices: await api.devices() });
-}
-
-function keepMembers(room: Room, list: readonly Member[]): void {
-  change({
-    rooms: room.own === 'none' ? read().rooms : withEntry(read().rooms, room.room, room),
-    members: withEntry(read().members, room.room, { list, epoch: room.epoch }),
-  });
 }
 
 /** Keeps what the program answered to a change of a room. */

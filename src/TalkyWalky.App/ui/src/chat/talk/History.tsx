@@ -57,6 +57,8 @@ export const History = memo(function History({ id, window }: { id: ConversationK
   const { items, unreadAfter } = window;
   const unreadAt = firstUnread(items, unreadAfter);
   const [begin] = useState(() => (unreadAt >= 0 ? { index: Math.max(unreadAt, 0), align: 'start' as const, offset: -72 } : { index: items.length - 1, align: 'end' as const }));
+  // Opened at the first unread one, it does not go to the end by itself while its rows are measured.
+  const follows = useRef(unreadAt < 0);
   const unreadAbove = unreadAt >= 0 && unread > 0 && isPast;
 
   // What one writes oneself is shown, wherever one was reading.
@@ -65,6 +67,7 @@ export const History = memo(function History({ id, window }: { id: ConversationK
   useEffect(() => {
     const isNew = newest?.id !== shown.current;
     shown.current = newest?.id;
+    if (isNew) follows.current = true;
     if (isNew && newest?.mine) list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
   }, [newest]);
 
@@ -103,7 +106,7 @@ export const History = memo(function History({ id, window }: { id: ConversationK
           // It tells the same height again after each drawing; to scroll then would draw again, without end.
           if (now === height.current) return;
           height.current = now;
-          list.current?.autoscrollToBottom();
+          if (follows.current) list.current?.autoscrollToBottom();
           check();
         }}
         alignToBottom

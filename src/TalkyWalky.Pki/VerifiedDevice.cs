@@ -65,6 +65,9 @@ public sealed class VerifiedDevice
 
     public DateTimeOffset NotAfter { get; }
 
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo.</summary>
+    public Digest KeyHash => Digest.Sha256(_publicKeyInfo);
+
     public RSA LoadPublicKey()
     {
         var key = RSA.Create();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Cryptography;
 using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Tests.Support;
 using TalkyWalky.Pki.Jose;
@@ -97,6 +98,17 @@ public sealed class HandshakeTests : IAsyncLifetime
         var answer = await HelloAsync(p => Jws.Sign(JwsType.Session, _ada.Key, p.Encode(), [identity, foreign.Issuing]));
         Assert.Equal(CloseCode.ProofRefused, answer.Closing.Code);
         Assert.Contains("certificate", answer.Closing.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>As somebody with a stolen issuing key would make it.</summary>
+    [Fact]
+    public async Task Proof_UnderACertificateForAKeyThatWasNotEnrolled_IsRefused()
+    {
+        using var key = RSA.Create(3072);
+        var identity = TestAuthority.Shared.Identity("ada", _ada.User, _ada.Id, key, _host.Time.GetUtcNow().AddDays(20));
+        var answer = await HelloAsync(p => Jws.Sign(JwsType.Session, key, p.Encode(), [identity, TestAuthority.Shared.Issuing]));
+        Assert.Equal(CloseCode.ProofRefused, answer.Closing.Code);
+        Assert.Contains("another key", answer.Closing.Text, StringComparison.Ordinal);
     }
 
     [Fact]

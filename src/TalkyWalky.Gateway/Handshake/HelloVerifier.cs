@@ -72,12 +72,13 @@ internal sealed class HelloVerifier(GatewayOptions options, IDirectory directory
         return device.Device == proof.Device ? null : Refuse("the proof names another device than its certificate");
     }
 
-    // Any unexpired certificate of the device will do, not only its newest: after a renewal was issued and before the device stored it, the older one
+    // Any unexpired certificate of the device's key will do, not only its newest: after a renewal was issued and before the device stored it, the older one
     // is all it has. A stolen key is answered by revoking the device.
     private async Task<Admission> CheckRecordsAsync(VerifiedDevice device, SessionProof proof, CancellationToken cancellation)
     {
         if (await store.FindDeviceAsync(device.Device, cancellation) is not { } record || record.User != device.User)
             return Refuse("this server does not know the device; register or log in again");
+        if (record.IdentityKeyHash != device.KeyHash) return Refuse("this server knows the device by another key; tell your administrator");
         var account = await directory.FindAsync(device.User, cancellation);
         if (Expulsions.Judge(account, record.State, record.LoginAt, options, time.GetUtcNow()) is { } ending) return new Admission.Refused(ending);
         return new Admission.Admitted(account!, device.Device, proof.Generation);

@@ -73,6 +73,19 @@ public sealed class DishonestServerTests(Quartet quartet) : IClassFixture<Quarte
         await HearAsync(bob, "kept for now");
     }
 
+    [Fact]
+    public async Task Message_RefusedForAMoment_SendWaitsForItsFate()
+    {
+        await using var server = await RoomOfThreeAsync();
+        var (bob, left) = (server.Listen(server.Bob), 3);
+        server.Operator.ToDevice = Changing("ada", frame => frame.Accepted is { Request: var request } && Interlocked.Decrement(ref left) >= 0
+            ? [new ServerFrame { Refused = new Refused { Request = request, Code = RefusalCode.Busy, Text = "the server is busy; try again" } }]
+            : [frame]);
+        (await server.Ada.RunAsync(["send", "--room", Room, "in the end"])).Expect(0);
+        await HearAsync(bob, "in the end");
+        Assert.True(Volatile.Read(ref left) < 0);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -18,7 +18,8 @@ internal abstract record LaneStep
 
     public sealed record Again : LaneStep;
 
-    public sealed record Wait(string Why) : LaneStep;
+    /// <param name="IsPassing">The server refused for now: who waits for the message's fate waits a while longer.</param>
+    public sealed record Wait(string Why, bool IsPassing = false) : LaneStep;
 
     /// <summary>The connection ended.</summary>
     public sealed record Over : LaneStep;
@@ -37,9 +38,13 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
     /// <summary>An honest server that lists a revoked device knows better after this.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>A broker that loses a node has its next leaders before this.</summary>
+    private static readonly TimeSpan PassingPatience = TimeSpan.FromSeconds(20);
+
     private readonly BackOff _backOff = new(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60));
     private Readers? _readers;
     private string? _told;
+    private long? _refusedSince;
     private int _changes, _looks;
 
     private Database Database => outbox.Database;
@@ -55,7 +60,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
                 case LaneStep.Idle or LaneStep.Over:
                     return;
                 case LaneStep.Wait wait:
-                    await TellAsync(wait.Why);
+                    await TellAsync(wait);
                     await wake.WaitAsync(_backOff.Next(), outbox.Environment.Time, context.Ended);
                     break;
             }
@@ -184,7 +189,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
                 await FailAllAsync(Sentences.Of(refused.Text));
                 return new LaneStep.Again();
             default:
-                return new LaneStep.Wait(Sentences.Of(refused.Text));
+                return new LaneStep.Wait(Sentences.Of(refused.Text), IsPassing: true);
         }
     }
 
@@ -216,10 +221,11 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             await outbox.Events.NoticeAsync($"The mailbox of a device of {contact!.Username} is full: it misses {settled.Overflowed} of your messages until it fetches them from elsewhere.");
         if (settled.IsLost) return new LaneStep.Over();
         if (settled.DevicesChanged) return await DevicesChangedAsync(settled.EpochChanged);
-        if (settled.Retry is { } why) return new LaneStep.Wait(Sentences.Of(why));
+        if (settled.Retry is { } why) return new LaneStep.Wait(Sentences.Of(why), IsPassing: true);
         _backOff.Reset();
         _changes = 0;
         _told = null;
+        _refusedSince = null;
         return new LaneStep.Again();
     }
 
@@ -235,11 +241,13 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
         foreach (var (id, outcome) in outcomes) outbox.Resolve(id, outcome);
     }
 
-    private async Task TellAsync(string why)
+    private async Task TellAsync(LaneStep.Wait wait)
     {
-        await outbox.ReleaseAsync(contactId, why);
-        if (string.Equals(_told, why, StringComparison.Ordinal)) return;
-        _told = why;
-        await Database.RunAsync(rows => Settlement.SetTrouble(rows, contactId, why), context.Ended, outbox.Events.Changed);
+        var time = outbox.Environment.Time;
+        _refusedSince = wait.IsPassing ? _refusedSince ?? time.GetTimestamp() : null;
+        if (_refusedSince is not { } since || time.GetElapsedTime(since) > PassingPatience) await outbox.ReleaseAsync(contactId, wait.Why);
+        if (string.Equals(_told, wait.Why, StringComparison.Ordinal)) return;
+        _told = wait.Why;
+        await Database.RunAsync(rows => Settlement.SetTrouble(rows, contactId, wait.Why), context.Ended, outbox.Events.Changed);
     }
 }

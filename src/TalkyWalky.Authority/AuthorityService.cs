@@ -45,12 +45,15 @@ public sealed class AuthorityService : IDisposable
         _ocsp = new OcspResponder(authority, _issuance, store, time);
         _register = new DeviceRegister(authority, store, broker, callbacks, _crl, trail, time, Logger);
         _certificates = new CertificateRegister(store, _register, _crl, trail, time, Logger);
+        Gateways = new GatewayCertificates(authority, _issuance, store);
         Rollover = new Rollover(authority, store, _crl, trail, time, Logger);
         _registration = new Registration(options.Registration, directory, _invitations, _passwords.Throttle, Logger);
         _enrolment = new Enrolment(options, authority, _issuance, store, broker, callbacks, _invitations, time, Logger);
     }
 
     public AuthorityOptions Options { get; }
+
+    public GatewayCertificates Gateways { get; }
 
     /// <summary>The issuing CAs, and the next one.</summary>
     public Rollover Rollover { get; }
@@ -132,25 +135,6 @@ public sealed class AuthorityService : IDisposable
 
     public Task<DeviceChange> NameDeviceAsync(DeviceId device, string name, CancellationToken cancellation) =>
         ChangeAsync(device, record => _register.NameAsync(record, name, cancellation), cancellation);
-
-    /// <summary>A certificate for a gateway that runs apart and keeps its key.</summary>
-    /// <param name="publicKey">SubjectPublicKeyInfo of a P-256 key, DER.</param>
-    /// <returns>It and the issuing CA's, PEM. Throws <see cref="AuthorityException"/> for hosts or a key that it cannot be made for.</returns>
-    public async Task<(SignedCertificate Certificate, string Pem)> IssueServerAsync(IReadOnlyList<string> hosts, byte[] publicKey, Actor by, CancellationToken cancellation)
-    {
-        using var key = ECDsa.Create();
-        try
-        {
-            key.ImportSubjectPublicKeyInfo(publicKey, out _);
-        }
-        catch (CryptographicException failed)
-        {
-            throw new AuthorityException("this is no P-256 key", failed);
-        }
-
-        var issued = await _issuance.IssueServerAsync(hosts, key, by, cancellation);
-        return (issued, AuthorityCertificate.ToPem(issued.Der) + Authority.Issuing.Pem);
-    }
 
     /// <summary>Null when this CRL of the root is served from now on; else why not, as a sentence.</summary>
     public async Task<string?> ReplaceRootCrlAsync(byte[] crl, Actor by)

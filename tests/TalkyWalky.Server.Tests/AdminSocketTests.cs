@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using TalkyWalky.Authority;
@@ -78,7 +79,7 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
     public async Task Send_RevokeCertificate_ShowsItRevoked()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var issued = Assert.IsType<AdminAnswer.ServerIssued>(await SendAsync(new AdminRequest.IssueServer(["chat.example.org"], key.ExportSubjectPublicKeyInfo())));
+        var issued = Assert.IsType<AdminAnswer.ServerIssued>(await SendAsync(new AdminRequest.IssueServer(["chat.example.org"], Request(key))));
         var listed = Assert.Single(Assert.IsType<AdminAnswer.Certificates>(await SendAsync(new AdminRequest.ListCertificates(null, null))).Page);
         Assert.Equal((issued.Serial, "server", "valid", "TalkyWalky gateway"), (listed.Serial, listed.Kind, listed.Status, listed.Name));
 
@@ -94,6 +95,47 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
         async Task RefusedAsync(AdminRequest request, string why) =>
             Assert.Contains(why, Assert.IsType<AdminAnswer.Refused>(await SendAsync(request)).Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Send_Renew_HasTheNamesOfTheOldOneAndTheKeyOfTheRequest()
+    {
+        using ECDsa old = ECDsa.Create(ECCurve.NamedCurves.nistP256), next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string[] hosts = ["chat.example.org", "192.0.2.7", "2001:db8::7"];
+        var issued = Assert.IsType<AdminAnswer.ServerIssued>(await SendAsync(new AdminRequest.IssueServer(hosts, Request(old))));
+        var renewed = Assert.IsType<AdminAnswer.ServerIssued>(await SendAsync(new AdminRequest.RenewServer(issued.Serial, Request(next))));
+        Assert.NotEqual(issued.Serial, renewed.Serial);
+        using var certificate = X509Certificate2.CreateFromPem(renewed.Pem);
+        var names = Assert.Single(certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>());
+        Assert.Equal(hosts, names.EnumerateDnsNames().Concat(names.EnumerateIPAddresses().Select(static one => one.ToString())));
+        Assert.Equal(next.ExportSubjectPublicKeyInfo(), certificate.PublicKey.ExportSubjectPublicKeyInfo());
+
+        await SendAsync(new AdminRequest.RevokeCertificate(renewed.Serial, "superseded"));
+        await RefusedAsync(new AdminRequest.RenewServer(renewed.Serial, Request(next)), "was revoked on");
+        await RefusedAsync(new AdminRequest.RenewServer("17", Request(next)), "there is no certificate");
+        async Task RefusedAsync(AdminRequest request, string why) =>
+            Assert.Contains(why, Assert.IsType<AdminAnswer.Refused>(await SendAsync(request)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_BadRequestForAGateway_IsRefusedWithASentence()
+    {
+        using ECDsa good = ECDsa.Create(ECCurve.NamedCurves.nistP256), other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var rsa = RSA.Create(3072);
+        var (notSigned, der) = (Request(good), Request(good));
+        notSigned[^1] ^= 1;
+        await RefusedAsync(Request(other), "holds no P-256 key");
+        await RefusedAsync(new CertificateRequest("CN=any", rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSigningRequest(), "holds no P-256 key");
+        await RefusedAsync(notSigned, "signed by the key in it");
+        await RefusedAsync(der[..^9], "signed by the key in it");
+        await RefusedAsync([], "signed by the key in it");
+        await RefusedAsync(Encoding.ASCII.GetBytes(good.ExportPkcs8PrivateKeyPem()), "signed by the key in it");
+        await RefusedAsync(new byte[8193], "larger than");
+        Assert.IsType<AdminAnswer.ServerIssued>(await SendAsync(new AdminRequest.IssueServer(["chat.example.org"], Encoding.ASCII.GetBytes(PemEncoding.WriteString("CERTIFICATE REQUEST", der)))));
+        async Task RefusedAsync(byte[] request, string why) =>
+            Assert.Contains(why, Assert.IsType<AdminAnswer.Refused>(await SendAsync(new AdminRequest.IssueServer(["chat.example.org"], request))).Error, StringComparison.Ordinal);
+    }
+
+    private static byte[] Request(ECDsa key) => new CertificateRequest("CN=any", key, HashAlgorithmName.SHA256).CreateSigningRequest();
 
     [Theory]
     [InlineData("b", "correct horse", null, "2 to 20 characters")]

@@ -38,8 +38,8 @@ public sealed class AuthorityCommandTests : IDisposable
     public async Task CaExport_RunningAndStopped_PrintsEveryCertificate_AndIsOnTheTrail()
     {
         await ServerData.CopyTemplateAsync(_temp["data"]);
-        await RunAsync("", "ca", "issue-server", "--host", "one.example.org", "--out", _temp["one"]);
-        await RunAsync("", "ca", "issue-server", "--host", "two.example.org", "--out", _temp["two"]);
+        await RunAsync("", "ca", "issue", "--host", "one.example.org", "--out", _temp["one"]);
+        await RunAsync("", "ca", "issue", "--host", "two.example.org", "--out", _temp["two"]);
 
         await File.WriteAllTextAsync(_temp["all.pem"], (await RunAsync("", "ca", "export")).Output);
 

@@ -212,7 +212,7 @@ public sealed class CommandTests : IDisposable
         await File.WriteAllTextAsync(_temp["before.pem"], (await RunAsync("", "ca", "show", "--pem")).Output);
         Assert.StartsWith("issuing CA 2 ", (await RunAsync("", "ca", "rollover")).Output, StringComparison.Ordinal);
         await File.WriteAllTextAsync(_temp["after.pem"], (await RunAsync("", "ca", "show", "--pem")).Output);
-        Assert.Equal(0, (await RunAsync("", "ca", "issue-server", "--host", "chat.example.org", "--out", _temp["tls"])).ExitCode);
+        Assert.Equal(0, (await RunAsync("", "ca", "issue", "--host", "chat.example.org", "--out", _temp["tls"])).ExitCode);
 
         var files = new RoleSettings(ServerRoles.Gateway, AuthorityAddress: null, CertificatesFile: null, _temp["tls/server.pem"], _temp["tls/server.key"], []);
         foreach (var known in new[] { "before.pem", "after.pem" })
@@ -226,19 +226,19 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
-    public async Task CaIssueServer_RunningAndStopped_MakesAKeyAndItsCertificate()
+    public async Task CaIssue_RunningAndStopped_MakesAKeyAndItsCertificate()
     {
         await ServerData.CopyTemplateAsync(_temp["data"]);
         await IssueServerAsync();
         await using (await ServerProcess.StartAsync(_temp["data"])) await IssueServerAsync();
-        await FailsAsync(1, "neither a host name nor an address", "", "ca", "issue-server", "--host", "chat_example", "--out", _temp["tls"]);
-        await FailsAsync(1, "give another folder with --out", "", "ca", "issue-server", "--host", "chat.example.org", "--out", "/proc/tls");
+        await FailsAsync(1, "neither a host name nor an address", "", "ca", "issue", "--host", "chat_example", "--out", _temp["tls"]);
+        await FailsAsync(1, "give another folder with --out", "", "ca", "issue", "--host", "chat.example.org", "--out", "/proc/tls");
     }
 
     private async Task IssueServerAsync()
     {
         await File.WriteAllTextAsync(_temp["authority.pem"], (await RunAsync("", "ca", "show", "--pem")).Output);
-        var made = JsonDocument.Parse((await RunAsync("", "ca", "issue-server", "--host", "chat.example.org", "--host", "10.0.0.9", "--out", _temp["tls"], "--json")).Output).RootElement;
+        var made = JsonDocument.Parse((await RunAsync("", "ca", "issue", "--host", "chat.example.org", "--host", "10.0.0.9", "--out", _temp["tls"], "--json")).Output).RootElement;
         Assert.Equal((_temp["tls/server.pem"], _temp["tls/server.key"]), (made.GetProperty("certificate").GetString(), made.GetProperty("key").GetString()));
         foreach (var file in new[] { "tls/server.pem", "tls/server.key" }) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_temp[file]));
         var authority = AuthorityCertificates.Read(_temp["authority.pem"]);
@@ -271,7 +271,8 @@ public sealed class CommandTests : IDisposable
     [InlineData("serve")]
     [InlineData("ca", "init")]
     [InlineData("ca", "show")]
-    [InlineData("ca", "issue-server")]
+    [InlineData("ca", "issue")]
+    [InlineData("ca", "renew")]
     [InlineData("ca", "crl")]
     [InlineData("ca", "list")]
     [InlineData("ca", "revoke")]

@@ -39,7 +39,8 @@ public sealed class Issuance(CertificateAuthority authority, IStore store, Audit
     }
 
     /// <summary>For a gateway's key, P-256.</summary>
-    public Task<SignedCertificate> IssueServerAsync(IReadOnlyList<string> hosts, System.Security.Cryptography.ECDsa key, Actor by, CancellationToken cancellation) => IssueAsync(
-        authority.PrepareServer(hosts, key, time.GetUtcNow()), new IssuanceCause(CertificateKind.Server, by, $"gateway {hosts[0]}{(hosts.Count > 1 ? $" and {hosts.Count - 1} more" : "")}"),
+    public Task<SignedCertificate> IssueServerAsync(IReadOnlyList<string> hosts, System.Security.Cryptography.ECDsa key, Actor by, bool isRenewal, CancellationToken cancellation) => IssueAsync(
+        authority.PrepareServer(hosts, key, time.GetUtcNow()),
+        new IssuanceCause(CertificateKind.Server, by, $"gateway {hosts[0]}{(hosts.Count > 1 ? $" and {hosts.Count - 1} more" : "")}") { IsRenewal = isRenewal },
         cancellation);
 }

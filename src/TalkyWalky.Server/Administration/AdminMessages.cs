@@ -15,7 +15,8 @@ namespace TalkyWalky.Server.Administration;
 [JsonDerivedType(typeof(NameDevice), "device.name")]
 [JsonDerivedType(typeof(SyncDirectory), "directory.sync")]
 [JsonDerivedType(typeof(TestLogin), "directory.testLogin")]
-[JsonDerivedType(typeof(IssueServer), "ca.issueServer")]
+[JsonDerivedType(typeof(IssueServer), "ca.issue")]
+[JsonDerivedType(typeof(RenewServer), "ca.renew")]
 [JsonDerivedType(typeof(GetCrl), "ca.crl")]
 [JsonDerivedType(typeof(ReplaceRootCrl), "ca.rootCrl")]
 [JsonDerivedType(typeof(RequestIssuing), "ca.requestIssuing")]
@@ -68,8 +69,12 @@ internal abstract record AdminRequest
     /// <param name="Confirm">So many people may go whatever the circuit breaker says.</param>
     public sealed record SyncDirectory(bool DryRun, int Confirm) : AdminRequest;
 
-    /// <param name="Key">SubjectPublicKeyInfo of a P-256 key, DER.</param>
-    public sealed record IssueServer(IReadOnlyList<string> Hosts, byte[] Key) : AdminRequest;
+    /// <param name="Request">PKCS#10 of a P-256 key, PEM or DER.</param>
+    public sealed record IssueServer(IReadOnlyList<string> Hosts, byte[] Request) : AdminRequest;
+
+    /// <param name="Serial">Hex, of a gateway's certificate.</param>
+    /// <param name="Request">PKCS#10 of a P-256 key, PEM or DER.</param>
+    public sealed record RenewServer(string Serial, byte[] Request) : AdminRequest;
 
     /// <param name="Issuing">Number of the issuing CA; null for the newest.</param>
     public sealed record GetCrl(int? Issuing) : AdminRequest;

@@ -32,7 +32,8 @@ internal sealed class AdminService(
         AdminRequest.ChangeDevice change => await _devices.ChangeAsync(change.Device, change.Act, change.Reason, by, cancellation),
         AdminRequest.NameDevice name => await _devices.NameAsync(name.Device, name.Name, cancellation),
         AdminRequest.SyncDirectory asked => await _directory.SyncAsync(asked, cancellation),
-        AdminRequest.IssueServer issue => await IssueAsync(issue, by, cancellation),
+        AdminRequest.IssueServer issue => await _certificates.IssueAsync(issue.Hosts, issue.Request, by, cancellation),
+        AdminRequest.RenewServer renew => await _certificates.RenewAsync(renew.Serial, renew.Request, by, cancellation),
         AdminRequest.GetCrl get => await authority.RevocationListAsync(get.Issuing, cancellation) is { } crl
             ? new AdminAnswer.Crl(crl)
             : new AdminAnswer.Refused($"there is no issuing CA {get.Issuing}, or all its certificates have expired; see: talkywalkyd ca show"),
@@ -79,19 +80,6 @@ internal sealed class AdminService(
         var life = invite.Days is { } days ? TimeSpan.FromDays(days) : invitationLife;
         var token = await authority.InviteAsync(name, life, by, cancellation);
         return new AdminAnswer.Invited(link(token).ToString(), time.GetUtcNow() + life);
-    }
-
-    private async Task<AdminAnswer> IssueAsync(AdminRequest.IssueServer issue, Actor by, CancellationToken cancellation)
-    {
-        try
-        {
-            var (certificate, pem) = await authority.IssueServerAsync(issue.Hosts, issue.Key, by, cancellation);
-            return new AdminAnswer.ServerIssued(certificate.Serial, certificate.NotAfter, pem);
-        }
-        catch (AuthorityException refused)
-        {
-            return new AdminAnswer.Refused(refused.Message);
-        }
     }
 
     private async Task<AdminAnswer> ListAsync(AdminRequest.ListUsers list, CancellationToken cancellation)

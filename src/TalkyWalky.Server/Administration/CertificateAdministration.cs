@@ -36,6 +36,25 @@ internal sealed class CertificateAdministration(AuthorityService authority, Time
         }
     }
 
+    public Task<AdminAnswer> IssueAsync(IReadOnlyList<string> hosts, byte[] request, Actor by, CancellationToken cancellation) =>
+        IssuedAsync(authority.Gateways.IssueAsync(hosts, request, by, cancellation));
+
+    public Task<AdminAnswer> RenewAsync(string serial, byte[] request, Actor by, CancellationToken cancellation) =>
+        IssuedAsync(authority.Gateways.RenewAsync(Normalise(serial), request, by, cancellation));
+
+    private static async Task<AdminAnswer> IssuedAsync(Task<(SignedCertificate Certificate, string Pem)> issuing)
+    {
+        try
+        {
+            var (certificate, pem) = await issuing;
+            return new AdminAnswer.ServerIssued(certificate.Serial, certificate.NotAfter, pem);
+        }
+        catch (AuthorityException refused)
+        {
+            return new AdminAnswer.Refused(refused.Message);
+        }
+    }
+
     public static IssuingEntry Entry(int number, bool signs, AuthorityCertificate one) => new(number, signs, one.Subject, one.Serial, one.NotBefore, one.NotAfter);
 
     /// <param name="account">Null: everyone's, and those of gateways.</param>

@@ -9,7 +9,7 @@ namespace TalkyWalky.Server.Commands;
 
 internal static class AuthorityCommands
 {
-    public static Command Build(CommandContext context) => new("ca", "The certificate authority.") { Init(context), OwnRootCommands.Request(context), OwnRootCommands.Import(context), RolloverCommand.Build(context), ShowAuthorityCommand.Build(context), IssueServerCommand.Build(context), CrlCommand.Build(context), CertificateCommands.List(context), CertificateCommands.Revoke(context), ExportCommand.Build(context), AuditCommand.Build(context) };
+    public static Command Build(CommandContext context) => new("ca", "The certificate authority.") { Init(context), OwnRootCommands.Request(context), OwnRootCommands.Import(context), RolloverCommand.Build(context), ShowAuthorityCommand.Build(context), IssueCommands.Issue(context), IssueCommands.Renew(context), CrlCommand.Build(context), CertificateCommands.List(context), CertificateCommands.Revoke(context), ExportCommand.Build(context), AuditCommand.Build(context) };
 
     private static Command Init(CommandContext context)
     {

@@ -13,7 +13,7 @@ internal static class RoleKeys
     public static readonly ConfigurationKey<string?> CertificatesFile =
         new("authority.certificatesFile", null, "the path of a PEM file with what `talkywalkyd ca show --pem` prints", SettingReaders.Path);
 
-    public static readonly ConfigurationKey<string?> CertificateFile = new("tls.certificateFile", null, "the path of a PEM file that `talkywalkyd ca issue-server` made", SettingReaders.Path);
+    public static readonly ConfigurationKey<string?> CertificateFile = new("tls.certificateFile", null, "the path of a PEM file that `talkywalkyd ca issue` made", SettingReaders.Path);
 
     public static readonly ConfigurationKey<string?> KeyFile = new("tls.keyFile", null, "the path of a PEM file with its key", SettingReaders.Path);
 

@@ -58,7 +58,7 @@ internal sealed class AuthorityPart(DataFolder folder, ServerConfiguration confi
         return
         [
             new Finding("open", Verdict.Good, $"elsewhere, root {certificates.Anchor.Hash}", null),
-            Until("certificate", identity.NotAfter, GatewayWarning, $"Make the next one on the authority's machine with: talkywalkyd ca issue-server --host {names.PublicHost}"),
+            Until("certificate", identity.NotAfter, GatewayWarning, $"Make the next one on the authority's machine with: talkywalkyd ca issue --host {names.PublicHost}"),
         ];
     }
 

@@ -95,7 +95,7 @@ internal sealed class TlsFiles : ITlsSource, IAsyncDisposable
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw new ServerException($"{settings.CertificateFile} and {settings.KeyFile} do not belong together or are damaged; make them anew with: talkywalkyd ca issue-server", exception);
+            throw new ServerException($"{settings.CertificateFile} and {settings.KeyFile} do not belong together or are damaged; make them anew with: talkywalkyd ca issue", exception);
         }
 
         // The issuing CA stands in the file too: it may be younger than what this gateway has of the authority.
@@ -107,9 +107,9 @@ internal sealed class TlsFiles : ITlsSource, IAsyncDisposable
         }
 
         leaf.Dispose();
-        throw new ServerException($"{settings.CertificateFile} is not good: {why}; make it anew with: talkywalkyd ca issue-server --host {host}");
+        throw new ServerException($"{settings.CertificateFile} is not good: {why}; make it anew with: talkywalkyd ca issue --host {host}");
     }
 
     private static string ReadFile(string file, ConfigurationKey key) =>
-        OwnerFile.TryRead(file) ?? throw new ServerException($"{file}, named by {key.Name}, is missing; make it with: talkywalkyd ca issue-server");
+        OwnerFile.TryRead(file) ?? throw new ServerException($"{file}, named by {key.Name}, is missing; make it with: talkywalkyd ca issue");
 }

@@ -115,7 +115,7 @@ internal sealed class TlsIdentityKeeper : ITlsSource, IAsyncDisposable
         DataFolder folder, CertificateAuthority authority, Issuance issuance, IReadOnlyList<string> hosts, HostServices services, CancellationToken cancellation)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var issued = await issuance.IssueServerAsync(hosts, key, Actor.Authority, cancellation);
+        var issued = await issuance.IssueServerAsync(hosts, key, Actor.Authority, isRenewal: false, cancellation);
         using var certificate = X509CertificateLoader.LoadCertificate(issued.Der);
         var identity = new TlsIdentity(certificate.CopyWithPrivateKey(key), authority.IssuingCertificate);
         // The key first: a certificate without its key is issued anew by the next start.

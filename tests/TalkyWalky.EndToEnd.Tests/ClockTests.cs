@@ -23,6 +23,7 @@ public sealed class ClockTests(Company company)
         var listening = wrong.Start("listen", "--json");
         await listening.ErrorLineAsync(line => line.Contains(says, StringComparison.Ordinal));
         await listening.SignalAsync("INT");
+        Assert.DoesNotContain("join link", listening.Errors(), StringComparison.Ordinal);
         Assert.Empty(await listening.RestAsync());
 
         Assert.Equal("waits for ada", Assert.Single(await ada.ListenAsync(1)).Text());

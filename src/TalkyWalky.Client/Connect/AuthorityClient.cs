@@ -155,7 +155,7 @@ internal sealed class AuthorityClient : IDisposable
     }
 
     public static string NotTrusted(string address, string why) =>
-        $"The server at {address} could not prove that it is yours: {why.TrimEnd('.')}. Nothing was sent to it; ask your administrator for the right join link.";
+        $"The server at {address} could not prove that it is yours: {why}";
 
     public static string Unreachable(string address, string why) =>
         $"Could not reach the server at {address} ({why.TrimEnd('.')}). Check the address and your network, then try again.";

@@ -17,7 +17,7 @@ internal sealed class ServerTrust(string host, TrustAnchor? anchor, IReadOnlyLis
     private string? _refusal;
     private Digest? _certificate;
 
-    /// <summary>Why the server was not believed; null when it was, or showed nothing.</summary>
+    /// <summary>Why the server was not believed, and what to do; null when it was, or showed nothing.</summary>
     public string? Refusal
     {
         get
@@ -54,18 +54,24 @@ internal sealed class ServerTrust(string host, TrustAnchor? anchor, IReadOnlyLis
 
     private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is null) return Refuse("it showed no certificate");
+        if (certificate is null) return Refuse("it showed no certificate", failure: null);
         var leaf = certificate.GetRawCertData();
         lock (_gate) _certificate = Digest.Sha256(leaf);
         if (anchor is null) return true;
         List<ReadOnlyMemory<byte>> candidates = [.. issuing];
         foreach (var sent in chain?.ChainPolicy.ExtraStore ?? []) candidates.Add(sent.RawData);
-        return ServerCertificates.Verify(leaf, candidates, anchor, host, time.GetUtcNow()) is not ServerVerification.Refused refused || Refuse(refused.Reason);
+        return ServerCertificates.Verify(leaf, candidates, anchor, host, time.GetUtcNow()) is not ServerVerification.Refused refused || Refuse(refused.Reason, refused.Failure);
     }
 
-    private bool Refuse(string why)
+    private bool Refuse(string why, PathFailure? failure)
     {
-        lock (_gate) _refusal = why;
+        var advice = failure switch
+        {
+            PathFailure.NotYetValid => "set this device's clock",
+            PathFailure.Expired => "set this device's clock, or tell your administrator if it is right",
+            _ => "ask your administrator for the right join link",
+        };
+        lock (_gate) _refusal = $"{why.TrimEnd('.')}. Nothing was sent to it; {advice}.";
         return false;
     }
 }

@@ -54,6 +54,7 @@ public static partial class AuthorityEndpoints
         Post("/v1/devices/{device}/reject", context => DeviceEndpoints.ChangeAsync(context, service.RejectOwnAsync));
         Post("/v1/devices/{device}/revoke", context => DeviceEndpoints.ChangeAsync(context, service.RevokeOwnAsync));
         Post("/v1/devices/{device}/name", context => DeviceEndpoints.NameAsync(context, service));
+        Post("/v1/introductions", context => DeviceEndpoints.IntroduceAsync(context, service));
     }
 
     private static RequestDelegate Guard(RequestDelegate handle, ILogger logger) => async context =>

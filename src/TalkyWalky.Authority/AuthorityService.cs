@@ -19,6 +19,7 @@ public sealed class AuthorityService : IDisposable
     private readonly DeviceGate _devices;
     private readonly RevocationListIssuer _crl;
     private readonly OcspResponder _ocsp;
+    private readonly Introducer _introducer;
     private readonly DeviceRegister _register;
     private readonly CertificateRegister _certificates;
     private readonly Registration _registration;
@@ -43,6 +44,7 @@ public sealed class AuthorityService : IDisposable
         _devices = new DeviceGate(authority, directory, store, time);
         _crl = new RevocationListIssuer(authority, store, callbacks, time, Logger);
         _ocsp = new OcspResponder(authority, _issuance, store, time);
+        _introducer = new Introducer(authority, _issuance, directory, store, time);
         _register = new DeviceRegister(authority, store, broker, callbacks, _crl, trail, time, Logger);
         _certificates = new CertificateRegister(store, _register, _crl, trail, time, Logger);
         Gateways = new GatewayCertificates(authority, _issuance, store);
@@ -166,6 +168,7 @@ public sealed class AuthorityService : IDisposable
         _registration.Dispose();
         _crl.Dispose();
         _ocsp.Dispose();
+        _introducer.Dispose();
         Rollover.Dispose();
     }
 
@@ -187,6 +190,12 @@ public sealed class AuthorityService : IDisposable
 
     internal Task<(DeviceRecord? Device, Refusal? Refusal)> NameOwnAsync(byte[]? certificate, DeviceId device, string name, CancellationToken cancellation) =>
         WithOwnAsync(certificate, device, (record, _) => _register.NameAsync(record, name, cancellation), cancellation);
+
+    /// <summary>A compact JWS of type tw-introduction.</summary>
+    internal async Task<(byte[]? Token, Refusal? Refusal)> IntroduceAsync(byte[]? certificate, IntroductionForm form, CancellationToken cancellation) =>
+        await _devices.AuthenticateAsync(certificate, cancellation) is var (to, refusal) && to is not null
+            ? await _introducer.IntroduceAsync(to, form, cancellation)
+            : (null, refusal);
 
     internal Task<RegisterOutcome> RegisterAsync(RegistrationForm form, IPAddress source, CancellationToken cancellation) =>
         _registration.RegisterAsync(form, source, cancellation);

@@ -18,6 +18,9 @@ internal sealed record GrantRequestBody(string Sid, string Device, long Time);
 
 internal sealed record NameBody(string Name);
 
+/// <summary>The person by id where it is known, else by name.</summary>
+internal sealed record IntroductionBody(string Nonce, string? User, string? Username);
+
 /// <summary>A device as the authority lists it (docs/protocol.md section 2.7). Times are Unix milliseconds.</summary>
 internal sealed record DeviceBody(string? Device, string? Name, string? State, string? Key, long AddedAt, long? LoginAt, long? RevokedAt, long? NotAfter, string? Approval);
 
@@ -29,6 +32,7 @@ internal sealed record DevicesBody(IReadOnlyList<DeviceBody>? Devices);
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(GrantRequestBody))]
 [JsonSerializable(typeof(NameBody))]
+[JsonSerializable(typeof(IntroductionBody))]
 [JsonSerializable(typeof(DeviceBody))]
 [JsonSerializable(typeof(DevicesBody))]
 [JsonSerializable(typeof(Dictionary<string, DeviceStanding>))]

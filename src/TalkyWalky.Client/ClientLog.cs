@@ -37,6 +37,9 @@ internal static partial class ClientLog
     [LoggerMessage(3012, LogLevel.Error, "The server brought back an old CRL")]
     public static partial void CrlRolledBack(ILogger log);
 
+    [LoggerMessage(3013, LogLevel.Warning, "An introduction from the server was refused: it is not the authority's answer to this question")]
+    public static partial void IntroductionRefused(ILogger log);
+
     [LoggerMessage(3010, LogLevel.Information, "Certificates of device {Device} are due: connecting again renews them")]
     public static partial void RenewalDue(ILogger log, DeviceId device);
 }

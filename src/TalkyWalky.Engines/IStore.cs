@@ -176,10 +176,13 @@ public enum CertificateKind
 
     /// <summary>Of the key that signs OCSP answers.</summary>
     Responder = 3,
+
+    /// <summary>Of the key that signs introductions.</summary>
+    Introducer = 4,
 }
 
 /// <param name="Serial">Lower-case hex.</param>
-/// <param name="Device">Null for a server or responder certificate.</param>
+/// <param name="Device">Null for a certificate of the server's or the authority's own.</param>
 /// <param name="RevokedAt">Null while it is not revoked; it has a reason exactly when it has a time.</param>
 /// <param name="Issuer">SHA-256 of the issuing CA's SubjectPublicKeyInfo; null for one from before there could be several CAs: it counts as issued by each.</param>
 public sealed record IssuedCertificate(

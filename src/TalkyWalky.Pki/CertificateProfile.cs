@@ -130,5 +130,14 @@ public static class CertificateProfiles
         CertificateKeyUsage.DigitalSignature, Oids.OcspSigning,
         [BasicConstraints, KeyUsage, Purpose, new ExtensionRule(Oids.OcspNoCheck, Critical: false), SubjectKey, AuthorityKey]);
 
+    /// <summary>
+    /// Who signs introductions (docs/protocol.md section 9). No EKU: no registered purpose means that, and the OCSP responder's forbids every other one (RFC 5280 §4.2.1.12). By having none it
+    /// differs from a gateway's. Its life is as short as the responder's.
+    /// </summary>
+    public static readonly CertificateProfile Introducer = new(
+        "introducer", CertificateKeyKind.P256, 256, 256, TimeSpan.FromDays(1), PathLength: null,
+        CertificateKeyUsage.DigitalSignature, null,
+        [BasicConstraints, KeyUsage, SubjectKey, AuthorityKey]);
+
     public static CertificateProfile For(DeviceKeyUse use) => use == DeviceKeyUse.Identity ? DeviceIdentity : DeviceEncryption;
 }

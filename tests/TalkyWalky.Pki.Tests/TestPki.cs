@@ -59,6 +59,14 @@ internal sealed class TestPki
         return Leaf(Bend(draft, bend));
     }
 
+    /// <summary>For a key that signs introductions.</summary>
+    public byte[] Introducer(ECDsa key, Action<Draft>? bend = null)
+    {
+        var draft = DraftLeaf("introducer", new PublicKey(key), TimeSpan.FromDays(1));
+        draft.Extensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        return Leaf(Bend(draft, bend));
+    }
+
     public byte[] Leaf(Draft draft) => draft.Sign(IssuingName, _issuingKey);
 
     /// <summary>A certificate directly below the root, or anything else the root's key may sign.</summary>

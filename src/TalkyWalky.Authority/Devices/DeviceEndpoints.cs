@@ -5,7 +5,7 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
-/// <summary>A person's own devices over mutual TLS with the identity certificate of one of them (docs/protocol.md section 2.7).</summary>
+/// <summary>A person's own devices over mutual TLS with the identity certificate of one of them (docs/protocol.md section 2.7), and what the authority says of another's (section 9).</summary>
 internal static class DeviceEndpoints
 {
     public static async Task ListAsync(HttpContext context, AuthorityService service)
@@ -25,6 +25,14 @@ internal static class DeviceEndpoints
     {
         if (await Bodies.ReadNameAsync(context) is not { } name) return;
         await ChangeAsync(context, (certificate, device, cancellation) => service.NameOwnAsync(certificate, device, name, cancellation));
+    }
+
+    public static async Task IntroduceAsync(HttpContext context, AuthorityService service)
+    {
+        if (await Bodies.ReadIntroductionAsync(context) is not { } form) return;
+        var (token, refusal) = await service.IntroduceAsync(await AuthorityEndpoints.CertificateAsync(context), form, context.RequestAborted);
+        if (token is null) await Answers.RefuseAsync(context, refusal!);
+        else await Answers.BytesAsync(context, Answers.JoseType, token);
     }
 
     public static async Task ChangeAsync(

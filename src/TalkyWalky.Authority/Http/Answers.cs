@@ -25,13 +25,14 @@ internal sealed record Registered(string User, string Username);
 [JsonSerializable(typeof(DeviceEntry))]
 [JsonSerializable(typeof(DeviceEntries))]
 [JsonSerializable(typeof(NameForm))]
+[JsonSerializable(typeof(IntroductionForm))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class AuthorityJson : JsonSerializerContext;
 
 /// <summary>What goes back over HTTP.</summary>
 internal static class Answers
 {
-    public const string CertsOnlyType = "application/pkcs7-mime; smime-type=certs-only", CsrAttributesType = "application/csrattrs";
+    public const string CertsOnlyType = "application/pkcs7-mime; smime-type=certs-only", CsrAttributesType = "application/csrattrs", JoseType = "application/jose";
 
     public static Task JsonAsync<T>(HttpContext context, int status, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, string mediaType = "application/json")
     {
@@ -53,11 +54,11 @@ internal static class Answers
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    public static Task DerAsync(HttpContext context, string mediaType, ReadOnlyMemory<byte> der)
+    public static Task BytesAsync(HttpContext context, string mediaType, ReadOnlyMemory<byte> bytes)
     {
         context.Response.ContentType = mediaType;
-        context.Response.ContentLength = der.Length;
-        return context.Response.Body.WriteAsync(der, context.RequestAborted).AsTask();
+        context.Response.ContentLength = bytes.Length;
+        return context.Response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
     }
 
     public static Task EnrolmentAsync(HttpContext context, EnrolOutcome outcome)

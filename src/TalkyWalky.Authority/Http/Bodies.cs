@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using TalkyWalky.Pki.Jose;
 
@@ -36,13 +37,22 @@ internal static class Bodies
     public static async Task<string?> ReadNameAsync(HttpContext context)
     {
         if (await ReadAsync(context, "application/json", MaxForm) is not { } bytes) return null;
-        if (TryReadName(bytes) is { } name) return name;
+        if (TryRead(bytes, AuthorityJson.Default.NameForm)?.Name is { } name) return name;
         await Answers.ProblemAsync(context, StatusCodes.Status400BadRequest, "the request is not a JSON object with a name only");
         return null;
     }
 
+    /// <summary>Who is to be introduced.</summary>
+    public static async Task<IntroductionForm?> ReadIntroductionAsync(HttpContext context)
+    {
+        if (await ReadAsync(context, "application/json", MaxForm) is not { } bytes) return null;
+        if (TryRead(bytes, AuthorityJson.Default.IntroductionForm) is { Nonce: not null } form) return form;
+        await Answers.ProblemAsync(context, StatusCodes.Status400BadRequest, "the request is not a JSON object with a nonce and a user or username only");
+        return null;
+    }
+
     /// <summary>A compact JWS (RFC 7515 §9.2.1).</summary>
-    public static Task<byte[]?> ReadTokenAsync(HttpContext context) => ReadAsync(context, "application/jose", Jws.MaxPs256);
+    public static Task<byte[]?> ReadTokenAsync(HttpContext context) => ReadAsync(context, Answers.JoseType, Jws.MaxPs256);
 
     /// <summary>DER of a PKCS#10 request. RFC 8951 §3.1: always base64, whatever a Content-Transfer-Encoding says; white space is ignored.</summary>
     public static async Task<byte[]?> ReadRequestAsync(HttpContext context)
@@ -62,11 +72,12 @@ internal static class Bodies
     /// <summary>RFC 6960 appendix A.1: DER.</summary>
     public static Task<byte[]?> ReadOcspRequestAsync(HttpContext context) => ReadAsync(context, "application/ocsp-request", OcspResponder.MaxRequest);
 
-    private static string? TryReadName(byte[] json)
+    private static T? TryRead<T>(byte[] json, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize(json, AuthorityJson.Default.NameForm)?.Name;
+            return JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
         {

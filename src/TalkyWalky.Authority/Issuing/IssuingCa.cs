@@ -58,6 +58,10 @@ public sealed class IssuingCa : IDisposable
     internal IssuanceToken PrepareResponder(ECDsa key, DateTimeOffset now) =>
         Prepare(CertificateProfiles.OcspResponder, SubjectName.Encode(Constraints.Organisation, "TalkyWalky OCSP responder"), new PublicKey(key), names: null, now);
 
+    /// <summary>A certificate for a key that signs introductions, for a day.</summary>
+    internal IssuanceToken PrepareIntroducer(ECDsa key, DateTimeOffset now) =>
+        Prepare(CertificateProfiles.Introducer, SubjectName.Encode(Constraints.Organisation, "TalkyWalky introducer"), new PublicKey(key), names: null, now);
+
     internal IssuanceToken Prepare(CertificateProfile profile, X500DistinguishedName subject, PublicKey key, X509Extension? names, DateTimeOffset now) =>
         new CertificateDraft(profile, subject, key, _signer, names, Status).Prepare(now, Description.NotAfter);
 

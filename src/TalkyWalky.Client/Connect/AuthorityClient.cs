@@ -99,6 +99,18 @@ internal sealed class AuthorityClient : IDisposable
         },
         cancellation);
 
+    /// <summary>A compact JWS (tw-introduction) about a person: by id where it is known, else by name.</summary>
+    public Task<HttpOutcome> IntroduceAsync(Digest nonce, UserId? user, string username, CancellationToken cancellation) => AskAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, "/v1/introductions")
+        {
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(
+                new IntroductionBody(System.Buffers.Text.Base64Url.EncodeToString(nonce.ToArray()), user?.ToString(), user is null ? username : null), ClientJson.Default.IntroductionBody))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+        },
+        cancellation);
+
     public void Dispose() => _http.Dispose();
 
     // The handler itself offers HTTP alone; a gateway without an authority passes on what offers the authority's name too.

@@ -15,7 +15,7 @@ namespace TalkyWalky.Client.Direct;
 
 /// <summary>Direct connections of this profile: waits for others, calls them, and keeps at most one to each person.</summary>
 /// <param name="stored">Something came over a direct connection and was stored.</param>
-internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, Action<InboxResult> stored) : IAsyncDisposable
+internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, IntroductionDesk introductions, Action<InboxResult> stored) : IAsyncDisposable
 {
     private const int MaxLines = 32;
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
@@ -98,7 +98,7 @@ internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, Ac
     {
         var name = connect.User.Trim();
         if (string.Equals(name, self.Username, StringComparison.OrdinalIgnoreCase)) return new DirectAnswer.Refused("That is you: name somebody else.");
-        var known = await outbox.Database.RunAsync(rows => rows.Contacts.Find(name)?.User, cancellation);
+        var known = await outbox.Database.RunAsync(rows => rows.Contacts.Find(name)?.User, cancellation) ?? introductions.UserOf(name);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
         patience.CancelAfter(ConnectTime);
@@ -135,7 +135,7 @@ internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, Ac
             if (locked) return new DirectAnswer.Refused("You are logged out; log in to go on.");
             if (Time.GetUtcNow() >= credentials.Identity.NotAfter) return new DirectAnswer.Refused(Sentences.Expired(credentials.Identity.NotAfter));
             if (status.RevokedAt(CertificateName.Of(credentials.Identity)) is not null) return new DirectAnswer.Refused(Sentences.Revoked);
-            switch (await open(new DirectHandshake(credentials, there => DirectStatus.Refusal(status, there, Time), Time), network, cancellation))
+            switch (await open(new DirectHandshake(credentials, there => DirectStatus.Refusal(status, introductions, there, Time), Time), network, cancellation))
             {
                 case DirectOpening.Opened opened:
                     var line = await StartAsync(opened, credentials, address, cancellation);
@@ -189,8 +189,8 @@ internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, Ac
         var name = running.Info.Username;
         try
         {
-            await outbox.Events.NoticeAsync($"Connected directly with {name}.");
-            var why = await new DirectLine(opened.Stream, opened.Peer, credentials, outbox, status, stored).RunAsync(contact, wake, running.Ending);
+            await outbox.Events.NoticeAsync($"Connected directly with {name}.{DirectStatus.Age(status, introductions, opened.Peer, Time)}");
+            var why = await new DirectLine(opened.Stream, opened.Peer, credentials, outbox, status, introductions, stored).RunAsync(contact, wake, running.Ending);
             outbox.LetGo(contact);
             if (!outbox.IsOnline) await outbox.ReleaseAsync(contact, "The direct connection ended; the message is kept and goes out when the server is back.");
             await outbox.Events.NoticeAsync($"The direct connection with {name} ended. {why}");

@@ -15,7 +15,7 @@ namespace TalkyWalky.Client.Direct;
 /// One direct connection with a proven device: takes what waits for its person out of the outbox, and stores what it sends like a delivery. What went this way stays in the
 /// outbox for everybody's other devices until the server took it; who has it already knows it by its id.
 /// </summary>
-internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, Action<InboxResult> stored)
+internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, IntroductionDesk introductions, Action<InboxResult> stored)
 {
     private const int MaxWaiting = 256, MaxBatch = 64;
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250);
@@ -185,11 +185,11 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
     {
         // A list may have come since the connection was made.
         var time = outbox.Environment.Time;
-        if ((DirectStatus.Refusal(status, peer.Identity, time) ?? DirectStatus.Refusal(status, peer.Encryption, time)) is { } refused) throw new InvalidDataException(refused);
+        if ((DirectStatus.Refusal(status, introductions, peer.Identity, time) ?? DirectStatus.Refusal(status, introductions, peer.Encryption, time)) is { } refused) throw new InvalidDataException(refused);
         var items = await Database.RunAsync(rows => Sealing.Read(rows, contact, _given), ended);
         // While there is a server, it is the one to seal for: it knows everybody's devices of now.
         if (items.Count > 0 || outbox.IsOnline || await Database.RunAsync(rows => rows.Outbox.Drafts(contact, 1).Count == 0, ended)) return items;
-        var readers = await Database.RunAsync(rows => DirectReaders.Of(rows, credentials, peer, status, Now), ended);
+        var readers = await Database.RunAsync(rows => DirectReaders.Of(rows, credentials, peer, status, introductions, outbox.Environment.Time), ended);
         var session = await Database.RunAsync(rows => Sealing.Usable(rows, contact, readers, Now), ended)
             ?? await Sealing.StartAsync(Database, credentials, contact, readers, Now, ended);
         return await Database.RunAsync(rows => Sealing.SealDrafts(rows, contact, session.Session, Now), ended);

@@ -35,6 +35,7 @@ internal sealed class ChatEngine : IChat
     private readonly DeviceDesk _devices;
     private readonly CardDesk _cards;
     private readonly OwnDesk _own;
+    private readonly IntroductionDesk _introductions;
     private readonly DirectDesk _direct;
     private readonly ConnectionLoop _loop;
     private readonly Task _running;
@@ -56,8 +57,9 @@ internal sealed class ChatEngine : IChat
         _devices = new DeviceDesk(Database, _events, environment, log, () => _loop!.Restart());
         _cards = new CardDesk(Database, _people, book, self, environment);
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
-        _direct = new DirectDesk(_outbox, self, book, Stored);
-        _loop = new ConnectionLoop(Database, _outbox, _people, [new StatusDesk(book, _outbox, _events, log), _rooms, _devices, _cards, _own], book, _status, _events, environment, log);
+        _introductions = new IntroductionDesk(Database, _status, environment, log);
+        _direct = new DirectDesk(_outbox, self, book, _introductions, Stored);
+        _loop = new ConnectionLoop(Database, _outbox, _people, [new StatusDesk(book, _outbox, _events, log), _rooms, _devices, _cards, _own, _introductions], book, _status, _events, environment, log);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -165,7 +167,7 @@ internal sealed class ChatEngine : IChat
     {
         await RequireLoginAsync(cancellation);
         if (request is DirectRequest.Connect or DirectRequest.Listen) await WhileStatusComesAsync(cancellation);
-        return await _direct.AnswerAsync(request, cancellation);
+        return await _introductions.PrepareAsync(request, cancellation) is { } refused ? new DirectAnswer.Refused(refused) : await _direct.AnswerAsync(request, cancellation);
     }
 
     // A profile that was made just now has no CRL before its first connection.
@@ -200,6 +202,7 @@ internal sealed class ChatEngine : IChat
     {
         await Database.RunAsync(static rows => rows.Settings.Set(SettingNames.LoggedOut, []), cancellation);
         _status.Set(ConnectionState.LoggedOut, NotLoggedInException.Sentence);
+        await _introductions.PrepareAsync(new DirectRequest.Stop(), CancellationToken.None);
         await _direct.AnswerAsync(new DirectRequest.Stop(), CancellationToken.None);
         _loop.Restart();
     }

@@ -37,6 +37,7 @@ internal sealed class Rows : IDisposable
         Drafts = new DraftRows(this);
         KnownDevices = new KnownDeviceRows(this);
         Crls = new CrlRows(this);
+        Introductions = new IntroductionRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -80,6 +81,8 @@ internal sealed class Rows : IDisposable
     public KnownDeviceRows KnownDevices { get; }
 
     public CrlRows Crls { get; }
+
+    public IntroductionRows Introductions { get; }
 
     /// <summary>A transaction, or a part of one, was undone: what was remembered of it is forgotten.</summary>
     public void Undone() => Contacts.Undone();

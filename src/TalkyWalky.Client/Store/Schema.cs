@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -117,4 +117,7 @@ internal static class Schema
         ALTER TABLE receiving ADD COLUMN author BLOB;
         UPDATE sending SET state = 2;
         """;
+
+    /// <summary>Introductions for direct mode.</summary>
+    private const string Version8 = "CREATE TABLE introduction(user BLOB PRIMARY KEY, time INTEGER NOT NULL, value BLOB NOT NULL);";
 }

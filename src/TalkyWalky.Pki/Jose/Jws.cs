@@ -29,6 +29,9 @@ public sealed record JwsType(string Name, string Algorithm)
     /// <summary>The name that a person wants to be shown by.</summary>
     public static readonly JwsType Profile = new("tw-profile", Ps256);
 
+    /// <summary>What the authority says of a person's devices.</summary>
+    public static readonly JwsType Introduction = new("tw-introduction", Es256) { HasCertificates = true };
+
     /// <summary>One message, by its session's key.</summary>
     public static readonly JwsType Message = new("tw-body", Es256);
 
@@ -37,6 +40,9 @@ public sealed record JwsType(string Name, string Algorithm)
 
     /// <summary>Signed with ECDSA on P-256; every other type with RSASSA-PSS.</summary>
     internal bool IsEs256 { get; } = string.Equals(Algorithm, Es256, StringComparison.Ordinal);
+
+    /// <summary>The header carries the signer's certificates; else the key is known otherwise.</summary>
+    internal bool HasCertificates { get; private init; } = !string.Equals(Algorithm, Es256, StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -69,7 +75,7 @@ public sealed class Jws
 
     public ReadOnlyMemory<byte> Payload { get; }
 
-    /// <summary>DER certificates, leaf first. Candidates only: the pinned root decides. Empty for ES256 types.</summary>
+    /// <summary>DER certificates, leaf first. Candidates only: the pinned root decides. Empty for types that carry none.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> X5c { get; }
 
     /// <summary>ASCII bytes of the compact serialisation. RSASSA-PSS with SHA-256 and a salt of 32 bytes (RFC 7518 §3.5).</summary>
@@ -80,9 +86,7 @@ public sealed class Jws
     {
         if (type.IsEs256) throw new ArgumentException($"{type.Name} is not signed with RSA", nameof(type));
         if (key.KeySize is < MinRsaBits or > MaxRsaBits) throw new ArgumentException("an RSA key here has 2048 to 4096 bits", nameof(key));
-        if (x5c.Count is 0 or > JwsHeader.MaxCertificates || x5c.Any(static der => der.Length is 0 or > JwsHeader.MaxCertificate))
-            throw new ArgumentException("x5c holds one to four certificates of at most 8 KiB", nameof(x5c));
-        var compact = Prepare(JwsHeader.Encode(type, x5c), payload, (key.KeySize + 7) / 8, MaxPs256, out var signed);
+        var compact = Prepare(HeaderWith(type, x5c), payload, (key.KeySize + 7) / 8, MaxPs256, out var signed);
         var signature = key.SignData(compact.AsSpan(0, signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
         StrictBase64Url.Encode(signature, compact.AsSpan(signed + 1));
         return compact;
@@ -90,11 +94,13 @@ public sealed class Jws
 
     /// <summary>ASCII bytes of the compact serialisation. The signature is r and s, 32 bytes each (RFC 7518 §3.4).</summary>
     /// <param name="key">On P-256.</param>
-    /// <exception cref="ArgumentException">The type takes another algorithm, or the payload is too long.</exception>
-    public static byte[] Sign(JwsType type, ECDsa key, ReadOnlySpan<byte> payload)
+    /// <param name="x5c">For a type that carries certificates: as for RSA.</param>
+    /// <exception cref="ArgumentException">The type takes another algorithm or certificates, or a limit is passed.</exception>
+    public static byte[] Sign(JwsType type, ECDsa key, ReadOnlySpan<byte> payload, IReadOnlyList<ReadOnlyMemory<byte>>? x5c = null)
     {
         if (!type.IsEs256) throw new ArgumentException($"{type.Name} is not signed with ECDSA", nameof(type));
-        var compact = Prepare(JwsHeader.Encode(type), payload, Es256Size, MaxEs256, out var signed);
+        if (type.HasCertificates == x5c is null) throw new ArgumentException($"{type.Name} carries {(type.HasCertificates ? "certificates" : "no certificates")}", nameof(x5c));
+        var compact = Prepare(x5c is null ? JwsHeader.Encode(type) : HeaderWith(type, x5c), payload, Es256Size, MaxEs256, out var signed);
         Span<byte> signature = stackalloc byte[Es256Size];
         if (key.SignData(compact.AsSpan(0, signed), signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation) != Es256Size)
             throw new ArgumentException("ES256 takes a key on P-256", nameof(key));
@@ -140,6 +146,11 @@ public sealed class Jws
 
     /// <summary>Zeroes the payload: for a token that carried a secret, once that is read.</summary>
     public void Erase() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsMemory(Payload).Span);
+
+    private static byte[] HeaderWith(JwsType type, IReadOnlyList<ReadOnlyMemory<byte>> x5c) =>
+        x5c.Count is 0 or > JwsHeader.MaxCertificates || x5c.Any(static der => der.Length is 0 or > JwsHeader.MaxCertificate)
+            ? throw new ArgumentException("x5c holds one to four certificates of at most 8 KiB", nameof(x5c))
+            : JwsHeader.Encode(type, x5c);
 
     private static bool IsSignatureSize(JwsType type, int size) =>
         type.IsEs256 ? size == Es256Size : size is >= MinRsaBits / 8 and <= MaxRsaBits / 8;

@@ -5,7 +5,7 @@ using System.Text;
 namespace TalkyWalky.Pki.Jose;
 
 /// <summary>
-/// The protected header, one byte string for one meaning: <c>{"alg":A,"typ":T}</c>, with <c>,"x5c":[...]</c> behind it for PS256. This grammar has no
+/// The protected header, one byte string for one meaning: <c>{"alg":A,"typ":T}</c>, with <c>,"x5c":[...]</c> behind it for types that carry certificates. This grammar has no
 /// place for none, HMAC, other RSA, crit, b64, jku, jwk, x5u or kid.
 /// </summary>
 internal static class JwsHeader
@@ -15,18 +15,18 @@ internal static class JwsHeader
     // Every message has this one.
     private static readonly byte[] MessageHeader = ToBase64Url($$"""{"alg":"{{JwsType.Message.Algorithm}}","typ":"{{JwsType.Message.Name}}"}""");
 
-    /// <summary>The first part of an ES256 token.</summary>
+    /// <summary>The first part of a token without certificates.</summary>
     public static byte[] Encode(JwsType type) =>
         ReferenceEquals(type, JwsType.Message) ? MessageHeader : ToBase64Url($$"""{"alg":"{{type.Algorithm}}","typ":"{{type.Name}}"}""");
 
-    /// <summary>The first part of a PS256 token.</summary>
+    /// <summary>The first part of a token with certificates.</summary>
     public static byte[] Encode(JwsType type, IReadOnlyList<ReadOnlyMemory<byte>> x5c) => ToBase64Url(
         new StringBuilder(Start(type)).AppendJoin(',', x5c.Select(static der => $"\"{Convert.ToBase64String(der.Span)}\"")).Append("]}").ToString());
 
     /// <summary>The certificates, or null when this is not the first part of a token of this type.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>>? TryParse(JwsType type, ReadOnlySpan<byte> encoded)
     {
-        if (type.IsEs256) return encoded.SequenceEqual(Encode(type)) ? [] : null;
+        if (!type.HasCertificates) return encoded.SequenceEqual(Encode(type)) ? [] : null;
         if (StrictBase64Url.TryDecode(encoded) is not { } json) return null;
         var reader = new CanonicalJsonReader(json);
         return reader.Literal(Encoding.ASCII.GetBytes(Start(type))) && ReadCertificates(ref reader) is { } x5c && reader.Literal("]}"u8) && reader.AtEnd ? x5c : null;

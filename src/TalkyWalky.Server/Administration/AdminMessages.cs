@@ -197,9 +197,9 @@ internal sealed record DeviceEntry(
     string Device, string User, string? Username, string? Name, string State, string Key, DateTimeOffset AddedAt, DateTimeOffset? LoginAt, DateTimeOffset? RevokedAt);
 
 /// <summary>A certificate as <c>ca list --json</c> shows it.</summary>
-/// <param name="Kind">identity, encryption, server or responder (who signs OCSP answers).</param>
+/// <param name="Kind">identity, encryption, server, responder (who signs OCSP answers) or introducer (who signs introductions).</param>
 /// <param name="Name">The common name in it.</param>
-/// <param name="User">Null for a server or responder.</param>
+/// <param name="User">Null for a server, responder or introducer.</param>
 /// <param name="Status">valid, expired or revoked.</param>
 /// <param name="Reason">As RFC 5280 spells it; null while it is not revoked.</param>
 /// <param name="Issuing">Number of its issuing CA; null when that was retired.</param>

@@ -25,6 +25,15 @@ public interface IChat : IAsyncDisposable
     /// is told by <see cref="ChatEvent.StateChanged"/>.</summary>
     Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation);
 
+    /// <summary>As <see cref="SendAsync"/>, for a file.</summary>
+    Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation);
+
+    /// <summary>As <see cref="KeepAsync"/>, for a file.</summary>
+    Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation);
+
+    /// <summary>The bytes of the file message at a place (<see cref="ChatMessage.Position"/>), whole and checked against its digest.</summary>
+    Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation);
+
     /// <summary>The newest messages of a conversation, oldest first; those before <paramref name="before"/> (a <see cref="ChatMessage.Position"/>) when given. A page holds at most 1,000: ask for more
     /// with the position of its first message. What arrives meanwhile does not move what is on other pages.</summary>
     Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation);
@@ -125,9 +134,11 @@ public enum MessageState
 /// <param name="IsRoom">The conversation is a room.</param>
 /// <param name="Verified">The author's certificate and signature were verified. Nothing else is ever shown.</param>
 /// <param name="GapBefore">A message is missing before this one.</param>
+/// <param name="File">The message is this file; <paramref name="Text"/> is its name then.</param>
 public sealed record ChatMessage(
     MessageId Id, ConversationId Conversation, string With, string From, bool Mine, string Text, DateTimeOffset SentAt, DateTimeOffset? ReceivedAt,
-    MessageState State, bool Verified, bool GapBefore, string? Trouble, long Sequence, long Position, bool IsRoom = false, string? FromName = null);
+    MessageState State, bool Verified, bool GapBefore, string? Trouble, long Sequence, long Position, bool IsRoom = false, string? FromName = null,
+    SharedFile? File = null);
 
 public abstract record SendOutcome
 {

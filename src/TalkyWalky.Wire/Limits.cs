@@ -14,6 +14,15 @@ public static class Limits
     /// <summary>UTF-8 text of one message.</summary>
     public const int Text = 64 * 1024;
 
+    /// <summary>Bytes of a file to a person, and of one in a room, where every member's mailbox holds it.</summary>
+    public const int File = 8 * 1024 * 1024, RoomFile = 1024 * 1024;
+
+    /// <summary>Bytes of each part of a file but the last, which has what is left.</summary>
+    public const int FilePart = 128 * 1024;
+
+    /// <summary>UTF-8 of a file's name; characters of each half of its media type (RFC 6838 §4.2).</summary>
+    public const int FileName = 255, MediaTypeName = 127;
+
     /// <summary>Payload of one envelope. 64 KiB of text is at most 6x in JSON escapes, padded by 12 %, in base64 twice.</summary>
     public const int Payload = 960 * 1024;
 

@@ -46,6 +46,12 @@ internal sealed class AgentChat(string profile) : IChat
     public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
         PostAsync(new AgentRequest(AgentOp.Keep) { Id = id, To = to, Text = text }, cancellation);
 
+    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
         MessagesAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, Before = before }, cancellation);
 

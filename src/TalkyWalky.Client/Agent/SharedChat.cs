@@ -30,6 +30,14 @@ internal sealed class SharedChat(ProfileDoor door, Holding first) : IChat
     public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
         AskAsync(chat => chat.KeepAsync(id, to, text, cancellation), cancellation);
 
+    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) =>
+        AskAsync(chat => chat.SendFileAsync(id, to, file, cancellation), cancellation);
+
+    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) =>
+        AskAsync(chat => chat.KeepFileAsync(id, to, file, cancellation), cancellation);
+
+    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => AskAsync(chat => chat.FileAsync(of, position, cancellation), cancellation);
+
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
         AskAsync(chat => chat.HistoryAsync(of, limit, before, cancellation), cancellation);
 

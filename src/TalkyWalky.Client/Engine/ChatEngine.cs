@@ -94,6 +94,12 @@ internal sealed class ChatEngine : IChat
 
     public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => PostAsync(id, to, text, isFollowed: false, cancellation);
 
+    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => throw new NotSupportedException();
+
     private async Task<SendOutcome> PostAsync(MessageId id, Target to, string text, bool isFollowed, CancellationToken cancellation)
     {
         if (Check(to, text) is { } why) return new SendOutcome.Refused(why);

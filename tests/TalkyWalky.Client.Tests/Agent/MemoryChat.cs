@@ -15,6 +15,7 @@ public sealed class MemoryChat : IChat
     private readonly List<Alarm> _alarms = [];
     private readonly HashSet<Target> _muted = [], _closed = [];
     private readonly Dictionary<Target, long> _read = [];
+    private readonly Dictionary<MessageId, byte[]> _files = [];
     private long _sequence, _alarm;
     private bool _isAway;
 
@@ -81,9 +82,14 @@ public sealed class MemoryChat : IChat
         return Task.FromResult<IReadOnlyList<PersonInfo>>([.. people.Where(person => !activeOnly || person.Presence != PersonPresence.Offline)]);
     }
 
-    public async Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation)
+    public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
+        FollowAsync(Post(id, to, text, Connection == ConnectionState.Offline ? MessageState.Queued : MessageState.Sent), cancellation);
+
+    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) =>
+        FollowAsync(Post(id, to, file.Name, Connection == ConnectionState.Offline ? MessageState.Queued : MessageState.Sent, file), cancellation);
+
+    private async Task<SendOutcome> FollowAsync(SendOutcome outcome, CancellationToken cancellation)
     {
-        var outcome = Post(id, to, text, Connection == ConnectionState.Offline ? MessageState.Queued : MessageState.Sent);
         if (outcome is not (SendOutcome.Sent or SendOutcome.Queued)) return outcome;
         SendArrived.TrySetResult();
         await SendGate.WaitAsync(cancellation);
@@ -91,9 +97,24 @@ public sealed class MemoryChat : IChat
     }
 
     /// <summary>Tells at once that it was sent, unless offline.</summary>
-    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation)
+    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => Keep(Post(id, to, text, MessageState.Queued));
+
+    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => Keep(Post(id, to, file.Name, MessageState.Queued, file));
+
+    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation)
     {
-        var outcome = Post(id, to, text, MessageState.Queued);
+        if (!IsLoggedIn) return Task.FromResult<FileAnswer>(new FileAnswer.NotLoggedIn("log in"));
+        lock (_gate)
+        {
+            return Task.FromResult<FileAnswer>(
+                Of(of).FirstOrDefault(message => message.Position == position) is { File: { } file } found && _files.TryGetValue(found.Id, out var content)
+                    ? new FileAnswer.Found(file, content)
+                    : new FileAnswer.Missing("This is not a file."));
+        }
+    }
+
+    private Task<SendOutcome> Keep(SendOutcome outcome)
+    {
         if (outcome is SendOutcome.Queued { Message: var kept } && Connection == ConnectionState.Online) Deliver(kept);
         return Task.FromResult(outcome);
     }
@@ -109,22 +130,26 @@ public sealed class MemoryChat : IChat
         }
     }
 
-    private SendOutcome Post(MessageId id, Target to, string text, MessageState state)
+    private SendOutcome Post(MessageId id, Target to, string text, MessageState state, OutgoingFile? file = null)
     {
         var user = to.IsRoom ? Rooms.Find(to.Name)?.Name : to.Name;
         if (!IsLoggedIn) return new SendOutcome.NotLoggedIn("log in");
         if (string.Equals(user, "nobody", StringComparison.Ordinal)) return new SendOutcome.Refused("There is nobody called \"nobody\" here.");
         if (user is null) return new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all.");
+        if (file?.Problem(to.IsRoom) is { } problem) return new SendOutcome.Refused(problem);
         ChatMessage message;
         lock (_gate)
         {
             Sends++;
+            if (file is not null) _files[id] = file.Content.ToArray();
             if (_messages.Find(known => known.Id == id) is { } before) message = before;
-            else _messages.Add(message = Message(id, new Target(user, to.IsRoom), "alice", mine: true, text, state, 0));
+            else _messages.Add(message = Message(id, new Target(user, to.IsRoom), "alice", mine: true, text, state, 0) with { File = Shown(file) });
         }
 
         return message.State == MessageState.Queued ? new SendOutcome.Queued(message, "There is no connection.") : new SendOutcome.Sent(message);
     }
+
+    private static SharedFile? Shown(OutgoingFile? file) => file is null ? null : new SharedFile(file.Name, file.Type, file.Content.Length, IsHere: true);
 
     private void Deliver(ChatMessage message)
     {
@@ -236,6 +261,19 @@ public sealed class MemoryChat : IChat
 
     /// <summary>Bob writes.</summary>
     public ChatMessage Receive(string text, DateTimeOffset? sentAt = null, string? fromName = null) => Receive(Target.Person("bob"), "bob", text, sentAt, fromName);
+
+    /// <summary>Bob sends a file.</summary>
+    public ChatMessage Receive(OutgoingFile file, bool isHere = true)
+    {
+        lock (_gate)
+        {
+            var message = Message(MessageId.New(), Target.Person("bob"), "bob", mine: false, file.Name, MessageState.Received, ++_sequence) with { File = Shown(file)! with { IsHere = isHere } };
+            if (isHere) _files[message.Id] = file.Content.ToArray();
+            _messages.Add(message);
+            Publish(new ChatEvent.Received(message));
+            return message;
+        }
+    }
 
     /// <summary>Somebody writes in a room of <see cref="Rooms"/>.</summary>
     public ChatMessage ReceiveIn(string room, string from, string text) => Receive(Target.Room(room), from, text, sentAt: null, fromName: null);

@@ -143,6 +143,12 @@ public sealed class ProfileChatTests : IDisposable
 
         public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => store.KeepAsync(id, to, text, cancellation);
 
+        public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => store.SendFileAsync(id, to, file, cancellation);
+
+        public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => store.KeepFileAsync(id, to, file, cancellation);
+
+        public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => store.FileAsync(of, position, cancellation);
+
         public Task<IReadOnlyList<ConversationInfo>> ConversationsAsync(CancellationToken cancellation) => store.ConversationsAsync(cancellation);
 
         public Task<RoomAnswer> RoomAsync(RoomRequest request, CancellationToken cancellation) => store.RoomAsync(request, cancellation);

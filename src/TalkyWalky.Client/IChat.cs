@@ -176,7 +176,7 @@ public abstract record ChatEvent
 
     public sealed record Received(ChatMessage Message) : ChatEvent;
 
-    /// <summary>An own message changed its state.</summary>
+    /// <summary>An own message changed its state; or the last part of a file came later than its message, and it is here now.</summary>
     public sealed record StateChanged(ChatMessage Message) : ChatEvent;
 
     public sealed record PresenceChanged(PersonInfo Person) : ChatEvent;

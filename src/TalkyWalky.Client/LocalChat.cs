@@ -48,6 +48,7 @@ public static class LocalChat
             credentials.Identity.User, credentials.Identity.Username, ConversationId.Direct(credentials.Anchor.Hash, credentials.Identity.User, credentials.Identity.User));
         // Keys of sessions that nothing in any mailbox can belong to any more.
         rows.Sending.Forget(now - Limits.SessionLife - Limits.MailboxLife);
+        rows.Parts.Expire(now);
         rows.Receiving.Forget(now - Limits.SessionLife - (2 * Limits.MailboxLife));
         return credentials;
     }

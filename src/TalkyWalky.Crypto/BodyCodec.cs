@@ -16,9 +16,11 @@ internal static class BodyCodec
     public static string? Problem(MessageBody body) => body switch
     {
         MessageBody.Text text when text.Value.Length > Limits.Text => TooLong,
-        MessageBody.Text text when !IsUnicode(text.Value) => "the text holds half of a surrogate pair; remove it",
+        MessageBody.Text text when !UnicodeText.IsWellFormed(text.Value) => "the text holds half of a surrogate pair; remove it",
         MessageBody.Text text when Encoding.UTF8.GetByteCount(text.Value) > Limits.Text => TooLong,
         MessageBody.Receipt { Delivered.Count: 0 or > MaxIds } or MessageBody.Read { Ids.Count: 0 or > MaxIds } => $"a receipt names 1 to {MaxIds} messages",
+        MessageBody.Part { Data.Length: 0 or > Limits.FilePart } => $"a part of a file has 1 to {Limits.FilePart} bytes",
+        MessageBody.File file => FileBody.Problem(file),
         MessageBody.Unknown unknown when !IsWellFormed(unknown) => "the body is not a canonical JSON object whose first member is its kind",
         _ => null,
     };
@@ -38,6 +40,12 @@ internal static class BodyCodec
                 break;
             case MessageBody.Empty:
                 json.Raw("{\"kind\":\"empty\"}"u8);
+                break;
+            case MessageBody.Part part:
+                json.Raw("{\"kind\":\"part\",\"data\":"u8).Base64Url(part.Data.Span).Raw("}"u8);
+                break;
+            case MessageBody.File file:
+                FileBody.Write(json, file);
                 break;
             case MessageBody.Unknown unknown:
                 json.Raw(unknown.Json.Span);
@@ -59,6 +67,8 @@ internal static class BodyCodec
             "receipt" => ReadIds(ref inside, ",\"delivered\":["u8) is { } ids ? new MessageBody.Receipt(ids) : null,
             "read" => ReadIds(ref inside, ",\"read\":["u8) is { } ids ? new MessageBody.Read(ids) : null,
             "empty" => inside.Literal("}"u8) && inside.AtEnd ? new MessageBody.Empty() : null,
+            "part" => FileBody.ReadPart(ref inside),
+            MessageBody.File.Kind => FileBody.Read(ref inside),
             _ => raw.Length <= MaxUnknown ? new MessageBody.Unknown(kind, raw.ToArray()) : null,
         };
     }
@@ -94,18 +104,6 @@ internal static class BodyCodec
     }
 
     private static bool IsKind(string kind) => kind.Length > 0 && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
-
-    private static bool IsUnicode(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
-            i++;
-        }
-
-        return true;
-    }
 
     private static bool IsWellFormed(MessageBody.Unknown unknown)
     {

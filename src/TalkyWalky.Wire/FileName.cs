@@ -13,7 +13,7 @@ public static class FileName
     /// <summary>Why this cannot be a file's name, as a sentence; null when it can.</summary>
     public static string? Problem(string name) =>
         name.Length is 0 or > Limits.FileName ? TooLong
-        : !IsUnicode(name) ? "a file's name has no half of a surrogate pair"
+        : !UnicodeText.IsWellFormed(name) ? "a file's name has no half of a surrogate pair"
         : Encoding.UTF8.GetByteCount(name) > Limits.FileName ? TooLong
         : name is "." or ".." ? "a file is not called . or .."
         : name.Trim().Length != name.Length ? "a file's name has no blank at its ends"
@@ -23,16 +23,4 @@ public static class FileName
     private static string TooLong => $"a file's name has 1 to {Limits.FileName} bytes of UTF-8";
 
     private static IEnumerable<char> Range(int first, int last) => Enumerable.Range(first, last - first + 1).Select(static code => (char)code);
-
-    private static bool IsUnicode(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1])) return false;
-            i++;
-        }
-
-        return true;
-    }
 }

@@ -46,11 +46,13 @@ internal sealed class AgentChat(string profile) : IChat
     public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) =>
         PostAsync(new AgentRequest(AgentOp.Keep) { Id = id, To = to, Text = text }, cancellation);
 
-    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => PostFileAsync(AgentOp.SendFile, id, to, file, cancellation);
 
-    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => PostFileAsync(AgentOp.KeepFile, id, to, file, cancellation);
 
-    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => throw new NotSupportedException();
+    public async Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) =>
+        await AgentFiles.AnswerAsync(StreamAsync(new AgentRequest(AgentOp.File) { To = of, Position = position }, cancellation), cancellation)
+            ?? throw new InvalidDataException("an unexpected reply on agent.sock: not the file");
 
     public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>
         MessagesAsync(new AgentRequest(AgentOp.History) { To = of, Limit = limit, Before = before }, cancellation);
@@ -133,9 +135,12 @@ internal sealed class AgentChat(string profile) : IChat
 
     private static InvalidDataException Unexpected(AgentReply reply) => new($"an unexpected reply on agent.sock: {reply.Kind}");
 
-    private async Task<SendOutcome> PostAsync(AgentRequest request, CancellationToken cancellation)
+    private async Task<SendOutcome> PostFileAsync(AgentOp op, MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) =>
+        file.Problem(to.IsRoom) is { } problem ? new SendOutcome.Refused(problem) : await PostAsync(AgentFiles.Request(op, id, to, file), cancellation, file.Content);
+
+    private async Task<SendOutcome> PostAsync(AgentRequest request, CancellationToken cancellation, ReadOnlyMemory<byte> content = default)
     {
-        var reply = await AskAsync(request, cancellation);
+        var reply = await AskAsync(request, cancellation, content);
         return reply switch
         {
             { Kind: AgentReplyKind.Sent, Message: { } message } => new SendOutcome.Sent(message),
@@ -153,31 +158,36 @@ internal sealed class AgentChat(string profile) : IChat
         return messages;
     }
 
-    private async Task<AgentReply> AskAsync(AgentRequest request, CancellationToken cancellation)
+    private async Task<AgentReply> AskAsync(AgentRequest request, CancellationToken cancellation, ReadOnlyMemory<byte> content = default)
     {
         AgentReply? answer = null;
-        await foreach (var reply in StreamAsync(request, cancellation)) answer = reply;
+        await foreach (var reply in StreamAsync(request, cancellation, content)) answer = reply;
         return answer ?? new AgentReply(AgentReplyKind.End);
     }
 
-    private async IAsyncEnumerable<AgentReply> StreamAsync(AgentRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<AgentReply> StreamAsync(
+        AgentRequest request, [EnumeratorCancellation] CancellationToken cancellation, ReadOnlyMemory<byte> content = default)
     {
         var socket = await AgentSocket.TryConnectAsync(profile, cancellation) ?? throw new AgentGoneException("nobody answers on agent.sock");
         using var line = new SocketLine(socket, AgentProtocol.MaxReply);
-        await SayAsync(line, request, cancellation);
+        await SayAsync(line, request, content, cancellation);
         while (await NextAsync(line, cancellation) is { Kind: not AgentReplyKind.End } reply)
         {
             if (reply.Kind == AgentReplyKind.Failed) throw new AgentFailedException(reply.Text ?? "the program that holds this profile failed");
-            if (reply.Kind == AgentReplyKind.NotLoggedIn && request.Op is not (AgentOp.Send or AgentOp.Keep)) throw new NotLoggedInException(reply.Text ?? NotLoggedInException.Sentence);
+            if (reply.Kind == AgentReplyKind.NotLoggedIn && !IsAnswered(request.Op)) throw new NotLoggedInException(reply.Text ?? NotLoggedInException.Sentence);
             yield return reply;
         }
     }
 
-    private static async Task SayAsync(SocketLine line, AgentRequest request, CancellationToken cancellation)
+    /// <summary>That nobody is logged in is one of its answers.</summary>
+    private static bool IsAnswered(AgentOp op) => op is AgentOp.Send or AgentOp.Keep or AgentOp.SendFile or AgentOp.KeepFile or AgentOp.File;
+
+    private static async Task SayAsync(SocketLine line, AgentRequest request, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
         try
         {
             await line.WriteAsync(request, AgentProtocol.Json.AgentRequest, cancellation);
+            await AgentFiles.WriteAsync(line, content, cancellation);
         }
         catch (Exception gone) when (gone is IOException or SocketException)
         {

@@ -8,13 +8,16 @@ namespace TalkyWalky.Client.Agent;
 internal static class AgentProtocol
 {
     /// <summary>Both ends are this program; a mismatch means that an older or newer one owns the profile.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     /// <summary>Bytes of one line: 64 KiB of text is at most 6x in JSON escapes, with room for names and ids.</summary>
     public const int MaxLine = 512 * 1024;
 
     /// <summary>Bytes of one line of a reply: a room with all its members is one.</summary>
     public const int MaxReply = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of a file in one line.</summary>
+    public const int Chunk = 128 * 1024;
 
     public const int MaxConnections = 64;
 
@@ -43,9 +46,15 @@ internal enum AgentOp
     Typing,
     Keep,
     Direct,
+    SendFile,
+    KeepFile,
+
+    /// <summary>Bytes of the file of the request before it.</summary>
+    Content,
+    File,
 }
 
-/// <summary>One line per connection; which fields count depends on <paramref name="Op"/>.</summary>
+/// <summary>One line per connection, before the content of a file; which fields count depends on <paramref name="Op"/>.</summary>
 internal sealed record AgentRequest(AgentOp Op)
 {
     public int Version { get; init; } = AgentProtocol.Version;
@@ -62,6 +71,11 @@ internal sealed record AgentRequest(AgentOp Op)
 
     public DirectRequest? Direct { get; init; }
 
+    /// <summary>Its content follows in lines of its own.</summary>
+    public SharedFile? File { get; init; }
+
+    public byte[]? Content { get; init; }
+
     public string? Text { get; init; }
 
     public string? Password { get; init; }
@@ -69,6 +83,8 @@ internal sealed record AgentRequest(AgentOp Op)
     public int? Limit { get; init; }
 
     public long? Before { get; init; }
+
+    public long? Position { get; init; }
 
     /// <summary>History forward from here; else backward from <see cref="Before"/>.</summary>
     public long? After { get; init; }
@@ -115,6 +131,10 @@ internal enum AgentReplyKind
     Pending,
     Draft,
     Direct,
+
+    /// <summary>A file, or why it is not here; its content follows.</summary>
+    File,
+    Content,
 }
 
 internal sealed record AgentReply(AgentReplyKind Kind)
@@ -128,6 +148,10 @@ internal sealed record AgentReply(AgentReplyKind Kind)
     public PersonInfo? Person { get; init; }
 
     public ChatMessage? Message { get; init; }
+
+    public SharedFile? File { get; init; }
+
+    public byte[]? Content { get; init; }
 
     public ConnectionState? Connection { get; init; }
 

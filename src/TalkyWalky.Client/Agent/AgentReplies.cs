@@ -3,6 +3,8 @@ namespace TalkyWalky.Client.Agent;
 /// <summary>Outcomes and events as replies and back.</summary>
 internal static class AgentReplies
 {
+    public static AgentReply Incomplete(AgentRequest request) => new(AgentReplyKind.Failed) { Text = $"the request {request.Op} lacks a field" };
+
     public static AgentReply From(SendOutcome outcome) => outcome switch
     {
         SendOutcome.Sent sent => new AgentReply(AgentReplyKind.Sent) { Message = sent.Message },

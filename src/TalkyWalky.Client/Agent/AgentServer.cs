@@ -93,10 +93,12 @@ internal sealed partial class AgentServer : IAsyncDisposable
         {
             var request = await ReadRequestAsync(line);
             if (request is null) return;
+            OutgoingFile? file = null;
+            if (AgentFiles.HasContent(request) && (file = await AgentFiles.ReadAsync(request.File!, () => ReadRequestAsync(line))) is null) return;
             var watch = WatchAsync(line, ended);
             try
             {
-                await AnswerAsync(line, request, ended.Token);
+                await AnswerAsync(line, request, file, ended.Token);
             }
             finally
             {
@@ -136,11 +138,11 @@ internal sealed partial class AgentServer : IAsyncDisposable
         await ended.CancelAsync();
     }
 
-    private async Task AnswerAsync(SocketLine line, AgentRequest request, CancellationToken cancellation)
+    private async Task AnswerAsync(SocketLine line, AgentRequest request, OutgoingFile? file, CancellationToken cancellation)
     {
         try
         {
-            await foreach (var reply in RepliesAsync(request, cancellation)) await line.WriteAsync(reply, AgentProtocol.Json.AgentReply, cancellation);
+            await foreach (var reply in RepliesAsync(request, file, cancellation)) await line.WriteAsync(reply, AgentProtocol.Json.AgentReply, cancellation);
             await line.WriteAsync(new AgentReply(AgentReplyKind.End), AgentProtocol.Json.AgentReply, cancellation);
         }
         catch (NotLoggedInException locked)
@@ -156,7 +158,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
         }
     }
 
-    private async IAsyncEnumerable<AgentReply> RepliesAsync(AgentRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<AgentReply> RepliesAsync(AgentRequest request, OutgoingFile? file, [EnumeratorCancellation] CancellationToken cancellation)
     {
         switch (request)
         {
@@ -186,6 +188,9 @@ internal sealed partial class AgentServer : IAsyncDisposable
                     untilStop.Token.ThrowIfCancellationRequested(); // no End: the reader goes on with the next owner
                 }
 
+                break;
+            case { Op: AgentOp.SendFile or AgentOp.KeepFile or AgentOp.File }:
+                await foreach (var reply in AgentFiles.RepliesAsync(_chat, request, file, cancellation)) yield return reply;
                 break;
             default:
                 if (await ReplyAsync(request, cancellation) is { } single) yield return single;
@@ -227,7 +232,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 await _chat.SetAwayAsync(away, cancellation);
                 return null;
             default:
-                return Fail($"the request {request.Op} lacks a field");
+                return AgentReplies.Incomplete(request);
         }
     }
 

@@ -17,7 +17,7 @@ namespace TalkyWalky.Client.Direct;
 /// </summary>
 internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, IntroductionDesk introductions, Action<InboxResult> stored)
 {
-    private const int MaxWaiting = 256, MaxBatch = 64;
+    private const int MaxWaiting = 64, MaxBatch = 64, MaxBatchBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<DirectMessage> _received = Channel.CreateBounded<DirectMessage>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
@@ -120,7 +120,7 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
         {
             batch.Clear();
             batch.Add(await _received.Reader.ReadAsync(ended));
-            while (batch.Count < MaxBatch && _received.Reader.TryRead(out var more)) batch.Add(more);
+            for (var bytes = batch[0].CalculateSize(); batch.Count < MaxBatch && bytes < MaxBatchBytes && _received.Reader.TryRead(out var more); bytes += more.CalculateSize()) batch.Add(more);
             var (result, _) = await Database.RunAsync(rows => Store(rows, batch), CancellationToken.None, done =>
             {
                 outbox.Events.Changed(done.Result.Changed);
@@ -214,12 +214,12 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
     // Stored by a device of the addressee. Whether he tells that it came is his: a receipt says so.
     private async Task SettleAsync(List<SealedItem> items)
     {
-        var texts = items.Where(item => item.Item.Kind is OutboxKind.Text && item.Recipients.Contains(peer.Identity.Device)).Select(static item => item.Item.Message).ToList();
+        var shown = items.Where(item => item.Item.IsShown && item.Recipients.Contains(peer.Identity.Device)).Select(static item => item.Item.Message).ToList();
         var (_, now) = await Database.RunAsync(
             rows =>
             {
-                var changed = texts.Select(rows.Messages.SetSent).OfType<ChatMessage>().ToList();
-                return (Changed: changed, Now: texts.Select(id => rows.Messages.Find(credentials.Identity.User, id)).OfType<ChatMessage>().ToList());
+                var changed = shown.Select(rows.Messages.SetSent).OfType<ChatMessage>().ToList();
+                return (Changed: changed, Now: shown.Select(id => rows.Messages.Find(credentials.Identity.User, id)).OfType<ChatMessage>().ToList());
             },
             CancellationToken.None,
             settled => outbox.Events.Changed(settled.Changed));

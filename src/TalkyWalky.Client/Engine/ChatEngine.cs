@@ -12,7 +12,6 @@ using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
-using TalkyWalky.Crypto;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Engine;
@@ -37,6 +36,7 @@ internal sealed class ChatEngine : IChat
     private readonly OwnDesk _own;
     private readonly IntroductionDesk _introductions;
     private readonly DirectDesk _direct;
+    private readonly Posting _posting;
     private readonly ConnectionLoop _loop;
     private readonly Task _running;
     private int _disposed;
@@ -60,6 +60,7 @@ internal sealed class ChatEngine : IChat
         _introductions = new IntroductionDesk(Database, _status, environment, log);
         _direct = new DirectDesk(_outbox, self, book, _introductions, Stored);
         _loop = new ConnectionLoop(Database, _outbox, _people, [new StatusDesk(book, _outbox, _events, log), _rooms, _devices, _cards, _own, _introductions], book, _status, _events, environment, log);
+        _posting = new Posting(Database, _outbox, self.User, _status, _loop, environment.Time, async (room, cancellation) => await RoomAsync(new RoomRequest.Show(room), cancellation) is RoomAnswer.Shown);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
     }
 
@@ -90,42 +91,18 @@ internal sealed class ChatEngine : IChat
             await Task.Delay(Poll, _environment.Time, cancellation);
     }
 
-    public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) => PostAsync(id, to, text, isFollowed: true, cancellation);
+    public Task<SendOutcome> SendAsync(MessageId id, Target to, string text, CancellationToken cancellation) => _posting.PostAsync(new Post(id, to, text), isFollowed: true, cancellation);
 
-    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => PostAsync(id, to, text, isFollowed: false, cancellation);
+    public Task<SendOutcome> KeepAsync(MessageId id, Target to, string text, CancellationToken cancellation) => _posting.PostAsync(new Post(id, to, text), isFollowed: false, cancellation);
 
-    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<SendOutcome> SendFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) =>
+        _posting.PostAsync(new Post(id, to, file.Name, file), isFollowed: true, cancellation);
 
-    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<SendOutcome> KeepFileAsync(MessageId id, Target to, OutgoingFile file, CancellationToken cancellation) =>
+        _posting.PostAsync(new Post(id, to, file.Name, file), isFollowed: false, cancellation);
 
-    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => throw new NotSupportedException();
-
-    private async Task<SendOutcome> PostAsync(MessageId id, Target to, string text, bool isFollowed, CancellationToken cancellation)
-    {
-        if (Check(to, text) is { } why) return new SendOutcome.Refused(why);
-        try
-        {
-            // The first thing that waits, so that calls made one after the other are kept in that order.
-            var stored = await Database.RunAsync(rows => Keep(rows, id, to, text), cancellation);
-            // A room that this person was added to while the device was away.
-            if (stored.IsUnknownRoom && await RoomAsync(new RoomRequest.Show(to.Name), cancellation) is RoomAnswer.Shown)
-                stored = await Database.RunAsync(rows => Keep(rows, id, to, text), cancellation);
-            if (stored.Known is { } known) return known;
-            return isFollowed ? await FollowAsync(id, stored.Message!, stored.Contact, cancellation) : Begin(stored.Message!, stored.Contact);
-        }
-        catch (SqliteException failure)
-        {
-            return new SendOutcome.Refused($"The message was not kept and not sent: {StoreFailure.Explain(failure)}");
-        }
-    }
-
-    private SendOutcome.Queued Begin(ChatMessage message, long contact)
-    {
-        _outbox.Poke(contact);
-        var (state, trouble) = _status.Now;
-        if (state is ConnectionState.Offline) _loop.TryNudge();
-        return new SendOutcome.Queued(message, trouble ?? "The message is kept and on its way.");
-    }
+    public Task<FileAnswer> FileAsync(Target of, long position, CancellationToken cancellation) => Database.RunAsync(
+        rows => Posting.IsLoggedOut(rows) ? new FileAnswer.NotLoggedIn(NotLoggedInException.Sentence) : rows.Files.Find(of, position), cancellation);
 
     public async Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation)
     {
@@ -268,60 +245,8 @@ internal sealed class ChatEngine : IChat
         _outbox.DevicesChanged();
     }
 
-    private sealed record Kept(ChatMessage? Message, long Contact, SendOutcome? Known, bool IsUnknownRoom = false);
-
-    private Kept Keep(Rows rows, MessageId id, Target to, string text)
-    {
-        if (IsLoggedOut(rows)) return new Kept(null, 0, new SendOutcome.NotLoggedIn(NotLoggedInException.Sentence));
-        if (rows.Messages.Find(_self.User, id) is { } message)
-            return new Kept(message, rows.Contacts.Find(to)?.Id ?? 0, Fate(message));
-        if (rows.Cleared.Has(_self.User, id))
-            return new Kept(null, 0, new SendOutcome.Refused("This message was kept before and is cleared from the history since; it is not sent again."));
-        var contact = rows.Contacts.Find(to);
-        if (contact is null && to.IsRoom)
-            return new Kept(null, 0, new SendOutcome.Refused($"You are in no room called \"{to.Name}\"; see: room list --all."), IsUnknownRoom: true);
-        contact ??= rows.Contacts.Add(to.Name.Trim(), user: null, conversation: null);
-        var now = _environment.Time.GetUtcNow();
-        rows.Conversations.Reopen(contact.Id);
-        message = rows.Messages.AddOwn(contact.Id, id, text, now);
-        rows.Outbox.AddText(contact.Id, id, text, now);
-        return new Kept(message, contact.Id, Known: null);
-    }
-
-    private static SendOutcome? Fate(ChatMessage message) => message.State switch
-    {
-        MessageState.Sent or MessageState.Delivered or MessageState.Read => new SendOutcome.Sent(message),
-        MessageState.Failed => new SendOutcome.Refused(message.Trouble ?? "The server refused the message."),
-        _ => null,
-    };
-
-    // Watching begins before the state is looked at, so that a connection lost in between is not missed.
-    private async Task<SendOutcome> FollowAsync(MessageId id, ChatMessage message, long contact, CancellationToken cancellation)
-    {
-        var fate = _outbox.Watch(id, contact);
-        _outbox.Poke(contact);
-        var current = await Database.RunAsync(rows => rows.Messages.Find(_self.User, id), cancellation) ?? message;
-        if (Fate(current) is { } known) _outbox.Resolve(id, known);
-        var (state, trouble) = _status.Now;
-        if (state is ConnectionState.Refused or ConnectionState.LoggedOut || (state is ConnectionState.Offline && !_loop.TryNudge() && !_outbox.IsCarried(contact)))
-            _outbox.Resolve(id, new SendOutcome.Queued(current, trouble ?? "There is no connection; the message is kept and goes out when the server is back."));
-        return await fate.WaitAsync(cancellation);
-    }
-
-    private static string? Check(Target to, string text)
-    {
-        if (to.Name.Trim().Length is 0 or > Limits.RoomName) return "Name the person to write to by username, or the room.";
-        if (text.Length == 0) return "The message is empty.";
-        if (text.Length > Limits.Text) return TooLong();
-        return new MessageBody.Text(text).Problem() is { } problem ? Sentences.Of(problem) : null;
-
-        static string TooLong() => $"The message is too long: {Limits.Text / 1024} KiB of text are the limit. Split it.";
-    }
-
-    private static bool IsLoggedOut(Rows rows) => rows.Settings.Get(SettingNames.LoggedOut) is not null;
-
     private async Task RequireLoginAsync(CancellationToken cancellation)
     {
-        if (await Database.RunAsync(IsLoggedOut, cancellation)) throw new NotLoggedInException();
+        if (await Database.RunAsync(Posting.IsLoggedOut, cancellation)) throw new NotLoggedInException();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class EventHub(Database database)
         foreach (var listener in Listeners()) listener.Add(happening);
     }
 
-    /// <summary>Own messages are in another state.</summary>
+    /// <summary>Own messages are in another state, or files are here now.</summary>
     public void Changed(IReadOnlyList<ChatMessage> messages)
     {
         foreach (var message in messages) Publish(new ChatEvent.StateChanged(message));

@@ -12,41 +12,6 @@ using GrantSlice = TalkyWalky.Crypto.GrantSlice;
 
 namespace TalkyWalky.Client.Receive;
 
-/// <summary>What a batch of deliveries came to, for those to tell after it is stored.</summary>
-internal sealed class InboxResult
-{
-    public List<(UserId Author, MessageId Message)> Own { get; } = [];
-
-    public List<ChatMessage> Changed { get; } = [];
-
-    public List<string> Notices { get; } = [];
-
-    public List<GrantAsk> Asks { get; } = [];
-
-    public bool HasArrivals { get; set; }
-
-    public bool HasReceipts { get; set; }
-
-    public bool HasPending { get; set; }
-
-    public bool HasNewContacts { get; set; }
-
-    /// <summary>What was missed came, or the next page of it is due.</summary>
-    public bool HasBackfill { get; set; }
-
-    /// <summary>Contacts with something new to send.</summary>
-    public HashSet<long> Pokes { get; } = [];
-
-    /// <summary>Contacts whose conversation looks different: unread, muted, closed.</summary>
-    public HashSet<long> Conversations { get; } = [];
-
-    /// <summary>What rooms were caught at, each once.</summary>
-    public HashSet<(ConversationId Room, RoomAlarm Alarm)> Alarms { get; } = [];
-}
-
-/// <summary>A verified request of another device for its slice of a session.</summary>
-internal sealed record GrantAsk(SessionId Session, ConversationId Conversation, DeviceId Device);
-
 /// <summary>
 /// Opens a batch of deliveries inside one transaction: texts, next session states, receipts due and what waits are stored together or not at all.
 /// Nothing is changed by what does not verify.
@@ -56,15 +21,13 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
     /// <summary>A sender is asked for a grant after this: normally it is just behind.</summary>
     public static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(30);
 
-    private const string RevokedDevice = "from a device whose certificate is revoked";
-
     private readonly Dictionary<SessionId, (ReceivingSession Session, long Contact)?> _sessions = [];
     private readonly HashSet<SessionId> _moved = [];
-    private readonly Dictionary<SessionId, DateTimeOffset?> _revoked = [];
     private readonly DateTimeOffset _now = time.GetUtcNow();
     private readonly RoomJudge _judge = new(rows, credentials.Identity.User);
+    private readonly OpenedBodies _bodies = new(rows, credentials.Identity, credentials.Anchor.Hash, status, time);
 
-    public InboxResult Result { get; } = new();
+    public InboxResult Result => _bodies.Result;
 
     public void Add(Delivery delivery)
     {
@@ -97,6 +60,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
     public void Finish()
     {
         if (Result.Conversations.Count > 0 || Result.HasNewContacts) StateChanges.Retry(rows, Result.Conversations);
+        rows.Parts.Expire(_now);
         foreach (var id in _moved) rows.Receiving.Save(_sessions[id]!.Value.Session, _now);
     }
 
@@ -220,7 +184,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             case OpenOutcome.Opened opened:
                 _sessions[session.Id] = (opened.Next, contact);
                 _moved.Add(session.Id);
-                Store(session, contact, opened, verdict);
+                if (_bodies.Keep(session, contact, opened, verdict) is { } why) Reject(device, EnvelopeKind.Message, why);
                 if (!ReferenceEquals(session, opened.Next)) session.Dispose();
                 break;
             case OpenOutcome.Rejected rejected:
@@ -229,96 +193,10 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         }
     }
 
-    private void Store(ReceivingSession session, long contact, OpenOutcome.Opened opened, RoomVerdict verdict)
-    {
-        // Validity is judged at first receipt. What people wrote is shown and marked; nothing else counts from a device that may be in other hands.
-        var revokedAt = AuthorRevokedAt(session.Id);
-        var remark = revokedAt is { } at ? $"Received after the certificate of its author was revoked on {Sentences.Day(at, time.LocalTimeZone)}."
-            : verdict is RoomVerdict.AfterRemoval ? "Received after its author was removed from the room." : null;
-        switch (opened.Body)
-        {
-            case { } silent when revokedAt is not null && IsSilent(silent):
-                Reject(session.SenderDevice, EnvelopeKind.Message, RevokedDevice);
-                break;
-            case MessageBody.Receipt receipt:
-                StoreReceipt(session, receipt.Delivered, isRead: false);
-                break;
-            case MessageBody.Read read:
-                StoreReceipt(session, read.Ids, isRead: true);
-                break;
-            case MessageBody.Text text:
-                StoreText(session, contact, opened, kind: null, text.Value, remark);
-                break;
-            case MessageBody.Unknown own when OwnMail.Handles(own.Kind):
-                TakeOwn(session, contact, own);
-                break;
-            case MessageBody.Unknown unknown:
-                StoreText(session, contact, opened, unknown.Kind, System.Text.Encoding.UTF8.GetString(unknown.Json.Span), remark);
-                break;
-        }
-    }
-
-    /// <summary>What changes something here without being shown.</summary>
-    private static bool IsSilent(MessageBody body) => body is MessageBody.Receipt or MessageBody.Read || (body is MessageBody.Unknown own && OwnMail.Handles(own.Kind));
-
-    private DateTimeOffset? AuthorRevokedAt(SessionId session)
-    {
-        if (!_revoked.TryGetValue(session, out var at)) _revoked.Add(session, at = rows.Receiving.AuthorOf(session) is { } author ? status.RevokedAt(author) : null);
-        return at;
-    }
-
-    // Over the direct conversation with the author alone: nobody else has a say about it.
-    private void StoreReceipt(ReceivingSession session, IReadOnlyList<MessageId> ids, bool isRead)
-    {
-        if (session.SenderUser == credentials.Identity.User) return; // another own device told somebody
-        if (session.Conversation != ConversationId.Direct(credentials.Anchor.Hash, credentials.Identity.User, session.SenderUser))
-        {
-            Reject(session.SenderDevice, EnvelopeKind.Message, "a receipt outside the direct conversation");
-            return;
-        }
-
-        foreach (var id in ids)
-        {
-            if (rows.Told.Add(session.SenderUser, id, isRead) is { } changed) Result.Changed.Add(changed);
-        }
-    }
-
-    private void TakeOwn(ReceivingSession session, long contact, MessageBody.Unknown body)
-    {
-        var letter = new OwnLetter(session.SenderUser, session.SenderDevice, session.Conversation, contact, body.Kind, body.Json);
-        var mail = new OwnMail(rows, credentials.Identity.User, credentials.Identity.Device, _now, Result);
-        if (mail.Take(letter) is { } why) Reject(session.SenderDevice, EnvelopeKind.Message, why);
-    }
-
-    private void StoreText(ReceivingSession session, long contact, OpenOutcome.Opened opened, string? kind, string text, string? remark)
-    {
-        var mine = session.SenderUser == credentials.Identity.User;
-        string?[] troubles =
-        [
-            remark, opened.ChainIntact ? null : "The message before this one is not the one that its author sent.",
-            kind is null ? null : "This message is of a kind that this version cannot show; update this program to read it.",
-        ];
-        var trouble = Array.TrueForAll(troubles, static one => one is null) ? null : string.Join(' ', troubles.OfType<string>());
-        var received = new ReceivedText(session.SenderUser, opened.Id, contact, session.Id, opened.N, opened.SentAt, kind, text, trouble, mine);
-        if (!rows.Messages.AddReceived(received, _now)) return;
-        rows.Conversations.Reopen(contact);
-        Result.Conversations.Add(contact);
-        if (mine)
-        {
-            Result.Own.Add((session.SenderUser, opened.Id));
-            return;
-        }
-
-        Result.HasArrivals = true;
-        if (!OwnSettings.IsOn(rows, OwnSettings.Delivered)) return;
-        rows.Receipts.Add(rows.Contacts.Find(session.SenderUser)!.Id, opened.Id);
-        Result.HasReceipts = true;
-    }
-
     private void AddRequest(Delivery delivery, Origin origin)
     {
         var (session, asker, why) = GrantRequests.Verify(delivery.Envelope.Payload.Memory, origin.Device, origin.User, credentials.Anchor, issuing, _now);
-        if (session is { } && status.RevokedAt(asker) is not null) Reject(delivery, RevokedDevice);
+        if (session is { } && status.RevokedAt(asker) is not null) Reject(delivery, OpenedBodies.RevokedDevice);
         else if (session is { } id) Result.Asks.Add(new GrantAsk(id, origin.Conversation, origin.Device));
         else Reject(delivery, why ?? "malformed");
     }

@@ -8,7 +8,8 @@ namespace TalkyWalky.Client.Send;
 /// <summary>Seals what waits for one contact, whichever way it then goes.</summary>
 internal static class Sealing
 {
-    private const int MaxBatch = 128, MaxBatchBytes = 4 * 1024 * 1024;
+    /// <summary>What is under way at once is answered within a minute, on a slow line too.</summary>
+    private const int MaxBatch = 128, MaxBatchBytes = 1024 * 1024;
 
     /// <summary>What is sealed already, by ticket, as much as goes out at once.</summary>
     public static List<SealedItem> Read(Rows rows, long contact, long after)

@@ -74,7 +74,7 @@ internal static class Settlement
         foreach (var item in rows.Outbox.Drafts(contact, int.MaxValue).Concat(rows.Outbox.Sealed(contact, int.MaxValue)))
         {
             rows.Outbox.Remove(item.Ticket);
-            if (item.Kind is not OutboxKind.Text) continue;
+            if (!item.IsShown) continue;
             if (rows.Messages.SetSent(item.Message) is { } message) changed.Add(message);
             if (rows.Messages.Find(rows.Messages.Owner.User, item.Message) is { } now) outcomes.Add((item.Message, new SendOutcome.Sent(now)));
         }
@@ -87,7 +87,7 @@ internal static class Settlement
         var changed = new List<ChatMessage>();
         foreach (var item in rows.Outbox.Drafts(contact, 100).Concat(rows.Outbox.Sealed(contact, 100)))
         {
-            if (item.Kind is OutboxKind.Text && rows.Messages.SetTrouble(item.Message, why) is { } message) changed.Add(message);
+            if (item.IsShown && rows.Messages.SetTrouble(item.Message, why) is { } message) changed.Add(message);
         }
 
         return changed;
@@ -100,7 +100,7 @@ internal static class Settlement
     {
         rows.Outbox.Remove(item.Item.Ticket);
         rows.Sending.Accepted(item.Item.Session!.Value, item.Item.N, Digest.Sha256(item.Jwe));
-        if (item.Item.Kind is not OutboxKind.Text) return;
+        if (!item.Item.IsShown) return;
         rows.Messages.SetPlace(item.Item.Message, item.Item.Session!.Value, item.Item.N, item.Epoch);
         if (rows.Messages.SetSent(item.Item.Message) is { } message) changed.Add(message);
         // Its readers may have been faster than the gateway's answer.
@@ -108,12 +108,16 @@ internal static class Settlement
         if (rows.Messages.Find(rows.Messages.Owner.User, item.Item.Message) is { } now) outcomes.Add((item.Item.Message, new SendOutcome.Sent(now)));
     }
 
+    // A file of which a part will never be there is no file.
     private static void Fail(Rows rows, OutboxItem item, string why, List<ChatMessage> changed, List<(MessageId, SendOutcome)> outcomes)
     {
-        rows.Outbox.Remove(item.Ticket);
-        if (item.Kind is not OutboxKind.Text) return;
-        if (rows.Messages.SetFailed(item.Message, why) is { } message) changed.Add(message);
-        outcomes.Add((item.Message, new SendOutcome.Refused(why)));
+        foreach (var one in item.Kind is OutboxKind.Part && rows.Parts.FileOf(item.Message) is { } file ? rows.Outbox.OfFile(item.Contact, file) : [item])
+        {
+            rows.Outbox.Remove(one.Ticket);
+            if (!one.IsShown) continue;
+            if (rows.Messages.SetFailed(one.Message, why) is { } message) changed.Add(message);
+            outcomes.Add((one.Message, new SendOutcome.Refused(why)));
+        }
     }
 }
 

@@ -13,6 +13,9 @@ internal sealed record ClearedScope(long? Contact, long UpTo, long Count);
 /// </summary>
 internal sealed class ClearedRows(Rows rows)
 {
+    /// <summary>Parts of files after which a transaction ends: one message more may have as many again.</summary>
+    private const int MaxParts = Limits.File / Limits.FilePart;
+
     private const string Mine = "FROM message WHERE contact = ?1 AND +id <= ?2 AND state <> 0", All = "FROM message WHERE ?1 IS NULL AND id <= ?2 AND state <> 0";
 
     public bool Has(UserId author, MessageId message) => rows.Number("SELECT EXISTS (SELECT 1 FROM cleared WHERE id = ?1)", Mark(author.ToArray(), message.ToArray())) > 0;
@@ -33,8 +36,9 @@ internal sealed class ClearedRows(Rows rows)
         var found = rows.Query(
             $"SELECT id, author, message {From(scope.Contact)} LIMIT ?3", static reader => (Id: reader.GetInt64(0), Author: reader.Bytes(1), Message: reader.Bytes(2)),
             scope.Contact, scope.UpTo, limit);
-        foreach (var (id, author, message) in found) Delete(id, author, message);
-        return found.Count;
+        var (done, parts) = (0, 0);
+        for (; done < found.Count && parts < MaxParts; done++) parts += Delete(found[done].Id, found[done].Author, found[done].Message);
+        return done;
     }
 
     /// <summary>Deletes one own message that failed. False when it is none. Copies may stay in the files' free space, sealed, until the next clearing.</summary>
@@ -60,11 +64,15 @@ internal sealed class ClearedRows(Rows rows)
             throw new Microsoft.Data.Sqlite.SqliteException("another program reads the profile; close it and clear the history again", SQLitePCL.raw.SQLITE_BUSY);
     }
 
-    private void Delete(long id, byte[] author, byte[] message)
+    /// <summary>Returns how many parts of a file it had.</summary>
+    private int Delete(long id, byte[] author, byte[] message)
     {
+        var parts = rows.Parts.Delete(author, message);
+        foreach (var part in parts) rows.Execute("INSERT OR IGNORE INTO cleared(id) VALUES (?1)", Mark(author, part));
         rows.Execute("INSERT OR IGNORE INTO cleared(id) VALUES (?1)", Mark(author, message));
         rows.Execute("DELETE FROM told WHERE message = ?1", message);
         rows.Execute("DELETE FROM message WHERE id = ?1", id);
+        return parts.Count;
     }
 
     private static string From(long? contact) => contact is null ? All : Mine;

@@ -113,6 +113,7 @@ internal sealed class ContactRows(Rows rows)
         {
             rows.Execute("UPDATE message SET contact = ?1 WHERE contact = ?2", known.Id, named.Id);
             rows.Execute("UPDATE outbox SET contact = ?1 WHERE contact = ?2", known.Id, named.Id);
+            rows.Execute("UPDATE part SET contact = ?1 WHERE contact = ?2", known.Id, named.Id);
             rows.Drafts.Move(named, known);
             rows.Execute("DELETE FROM contact WHERE id = ?1", named.Id);
             _named = null;

@@ -1,12 +1,13 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
 using TalkyWalky.Client.Backfill;
+using TalkyWalky.Crypto;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Store;
 
 /// <summary>A received message as it is stored.</summary>
-/// <param name="Kind">Null for a text; else a kind that this version cannot show, and <paramref name="Text"/> is its JSON.</param>
+/// <param name="Kind">Null for a text; else a file, or a kind that this version cannot show, and <paramref name="Text"/> is its JSON.</param>
 internal sealed record ReceivedText(
     UserId Author, MessageId Message, long Contact, SessionId Session, int N, DateTimeOffset SentAt, string? Kind, string Text, string? Trouble, bool Mine);
 
@@ -18,7 +19,7 @@ internal sealed class MessageRows(Rows rows)
     // A gap lies between this message and the one shown before it of the same session; before the first, also when the sender names an end of its previous
     // session that never came.
     private const string Select = """
-        SELECT m.author, m.message, m.contact, m.state, m.sent, m.received, m.sequence, m.position, m.text, m.trouble, m.kind IS NOT NULL,
+        SELECT m.author, m.message, m.contact, m.state, m.sent, m.received, m.sequence, m.position, m.text, m.trouble, m.kind, m.here,
             m.session IS NOT NULL AND (
                 EXISTS (SELECT 1 FROM gap g WHERE g.session = m.session AND g.n < m.n
                     AND NOT EXISTS (SELECT 1 FROM receiving s WHERE s.session = m.session AND s.settled > g.n)
@@ -41,9 +42,11 @@ internal sealed class MessageRows(Rows rows)
     public ChatMessage? Find(UserId author, MessageId message) =>
         rows.First(Select + " WHERE m.author = ?1 AND m.message = ?2", Reader(), author.ToArray(), message.ToArray());
 
-    public ChatMessage AddOwn(long contact, MessageId message, string text, DateTimeOffset now)
+    /// <param name="kind">Null for a text.</param>
+    public ChatMessage AddOwn(long contact, MessageId message, string text, DateTimeOffset now, string? kind = null)
     {
-        Insert(Owner.User, message, contact, MessageState.Queued, now, null, 0, new Places(rows).ForOwn(contact, now), null, null, null, text, null);
+        Insert(Owner.User, message, contact, MessageState.Queued, now, null, 0, new Places(rows).ForOwn(contact, now), null, null, kind, text, null);
+        if (kind is MessageBody.File.Kind) SetHere(Owner.User, message);
         return Find(Owner.User, message)!;
     }
 
@@ -57,6 +60,7 @@ internal sealed class MessageRows(Rows rows)
         Insert(
             text.Author, text.Message, text.Contact, text.Mine ? MessageState.Sent : MessageState.Received, text.SentAt, now, sequence, place, text.Session, text.N,
             text.Kind, text.Text, text.Trouble);
+        if (FileOf(text.Kind, text.Text) is { } file) rows.Files.Arrived(text.Author, text.Message, text.Contact, file, now);
         return true;
     }
 
@@ -72,11 +76,13 @@ internal sealed class MessageRows(Rows rows)
         var place = message.Session is { } session && !mine ? places.ForReceived(contact, session, message.N, time) : places.ForTime(contact, time);
         var sequence = mine || !isNews ? 0 : NextSequence();
         var what = message.What.Length > 0 ? message.What : null;
-        var trouble = what is null ? null : "This message is of a kind that this version cannot show; update this program to read it.";
+        var file = FileOf(what, message.Text);
+        var trouble = what is null || file is not null ? null : "This message is of a kind that this version cannot show; update this program to read it.";
         Insert(
             message.Author, message.Id, contact, mine ? MessageState.Sent : MessageState.Received, sent, now, sequence, place, message.Session,
             message.Session is null ? null : message.N, what, message.Text, trouble);
         rows.Execute("UPDATE message SET epoch = ?1 WHERE author = ?2 AND message = ?3", (long)message.Epoch, message.Author.ToArray(), message.Id.ToArray());
+        if (file is not null) rows.Files.Arrived(message.Author, message.Id, contact, file, now);
         return true;
     }
 
@@ -91,6 +97,23 @@ internal sealed class MessageRows(Rows rows)
     /// <summary>An own message went out: where it stands for its readers.</summary>
     public void SetPlace(MessageId message, SessionId session, int n, ulong epoch) => rows.Execute(
         "UPDATE message SET session = ?1, n = ?2, epoch = ?3 WHERE author = ?4 AND message = ?5", session.ToArray(), n, (long)epoch, Owner.User.ToArray(), message.ToArray());
+
+    /// <summary>All of a file is here.</summary>
+    public void SetHere(UserId author, MessageId message) => rows.Execute("UPDATE message SET here = 1 WHERE author = ?1 AND message = ?2", author.ToArray(), message.ToArray());
+
+    /// <summary>The message at a position, and who wrote it.</summary>
+    public (UserId Author, ChatMessage Message)? At(long contact, long position)
+    {
+        var author = rows.Blob("SELECT author FROM message WHERE contact = ?1 AND position = ?2", contact, position);
+        var message = rows.First(Select + " WHERE m.contact = ?1 AND m.position = ?2", Reader(), contact, position);
+        return message is not null && UserId.TryRead(author, out var user) ? (user, message) : null;
+    }
+
+    /// <summary>The text, or the JSON of another kind, as it is stored.</summary>
+    public byte[]? BodyOf(UserId author, MessageId message) =>
+        rows.Blob("SELECT text FROM message WHERE author = ?1 AND message = ?2", author.ToArray(), message.ToArray()) is { } value
+            ? rows.Open(TextColumn, Row(author.ToArray(), message), value)
+            : null;
 
     /// <summary>The newest messages before a position, oldest first; at most <see cref="LargestPage"/>.</summary>
     public List<ChatMessage> History(long contact, int limit, long? before)
@@ -177,13 +200,18 @@ internal sealed class MessageRows(Rows rows)
         var state = (MessageState)reader.GetInt32(3);
         var mine = state is not MessageState.Received;
         var row = Row(author, message);
-        var text = reader.GetBoolean(10) ? "" : Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8)));
+        var kind = reader.IsDBNull(10) ? null : reader.GetString(10);
+        var text = kind is null or MessageBody.File.Kind ? Encoding.UTF8.GetString(rows.Open(TextColumn, row, reader.Bytes(8))) : "";
+        var file = FileOf(kind, text) is { } body ? new SharedFile(body.Name, body.Type, body.Size, reader.GetBoolean(11)) : null;
         var trouble = reader.BytesOrNull(9) is { } value ? Encoding.UTF8.GetString(rows.Open(TroubleColumn, row, value)) : null;
         return new ChatMessage(
-            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : AuthorOf(contact, user, names), mine, text, reader.Time(4),
-            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(11), trouble, reader.GetInt64(6), reader.GetInt64(7), contact.Kind == ContactKind.Room,
-            names.Author(user).Shown);
+            message, contact.Conversation ?? default, contact.Username, mine ? Owner.Username : AuthorOf(contact, user, names), mine, kind is null ? text : file?.Name ?? "",
+            reader.Time(4),
+            reader.IsDBNull(5) ? null : reader.Time(5), state, Verified: true, reader.GetBoolean(12), trouble, reader.GetInt64(6), reader.GetInt64(7), contact.Kind == ContactKind.Room,
+            names.Author(user).Shown, file);
     }
+
+    private static MessageBody.File? FileOf(string? kind, string json) => kind is MessageBody.File.Kind ? MessageBody.File.TryRead(Encoding.UTF8.GetBytes(json)) : null;
 
     private static string AuthorOf(Contact conversation, UserId author, PageNames names) => conversation.Kind == ContactKind.Person ? conversation.Username
         : names.Author(author).Username ?? throw new ProfileDamagedException("a message has no author");

@@ -17,10 +17,18 @@ internal enum OutboxKind
 
     /// <summary>What a device tells another without showing it: JSON whose first member is its kind.</summary>
     Own = 4,
+
+    /// <summary>Bytes of a file, which the <see cref="File"/> after them names.</summary>
+    Part = 5,
+    File = 6,
 }
 
 /// <summary>One message on its way out: a draft, or sealed at (<paramref name="Session"/>, <paramref name="N"/>).</summary>
-internal sealed record OutboxItem(long Ticket, long Contact, OutboxKind Kind, MessageId Message, DateTimeOffset Written, SessionId? Session, int N);
+internal sealed record OutboxItem(long Ticket, long Contact, OutboxKind Kind, MessageId Message, DateTimeOffset Written, SessionId? Session, int N)
+{
+    /// <summary>A message of the history, whose fate somebody waits for.</summary>
+    public bool IsShown => Kind is OutboxKind.Text or OutboxKind.File;
+}
 
 /// <summary>What is written and not yet accepted by the gateway, in the order it was written.</summary>
 internal sealed class OutboxRows(Rows rows)
@@ -37,15 +45,19 @@ internal sealed class OutboxRows(Rows rows)
     public void AddRead(long contact, IReadOnlyList<MessageId> read, DateTimeOffset now) =>
         Add(contact, OutboxKind.Read, MessageId.New(), [.. read.SelectMany(static id => id.ToArray())], now);
 
-    public void AddOwn(long contact, ReadOnlySpan<byte> json, DateTimeOffset now) => Add(contact, OutboxKind.Own, MessageId.New(), json.ToArray(), now);
+    public void AddOwn(long contact, ReadOnlySpan<byte> json, DateTimeOffset now) => Add(contact, OutboxKind.Own, MessageId.New(), json, now);
+
+    public void AddPart(long contact, MessageId part, ReadOnlySpan<byte> data, DateTimeOffset now) => Add(contact, OutboxKind.Part, part, data, now);
+
+    public void AddFile(long contact, MessageId message, ReadOnlySpan<byte> json, DateTimeOffset now) => Add(contact, OutboxKind.File, message, json, now);
 
     /// <summary>Bodies of <see cref="OutboxKind.Own"/> that wait for this contact.</summary>
     public int CountOwn(long contact) => (int)rows.Number("SELECT count(*) FROM outbox WHERE contact = ?1 AND kind = ?2", contact, (int)OutboxKind.Own);
 
     public void AddEmpty(long contact, DateTimeOffset now) => Add(contact, OutboxKind.Empty, MessageId.New(), [], now);
 
-    /// <summary>Texts only: nobody waits for a receipt.</summary>
-    public int Count() => (int)rows.Number("SELECT count(*) FROM outbox WHERE kind = ?1", (int)OutboxKind.Text);
+    /// <summary>Texts and files only: nobody waits for a receipt.</summary>
+    public int Count() => (int)rows.Number("SELECT count(*) FROM outbox WHERE kind IN (?1, ?2)", (int)OutboxKind.Text, (int)OutboxKind.File);
 
     public List<long> Contacts() => rows.Query("SELECT DISTINCT contact FROM outbox", static reader => reader.GetInt64(0));
 
@@ -64,6 +76,8 @@ internal sealed class OutboxRows(Rows rows)
             OutboxKind.Receipt => new MessageBody.Receipt(Ids(plain)),
             OutboxKind.Empty => new MessageBody.Empty(),
             OutboxKind.Read => new MessageBody.Read(Ids(plain)),
+            OutboxKind.Part => new MessageBody.Part(plain),
+            OutboxKind.File when MessageBody.File.TryRead(plain) is { } file => file,
             OutboxKind.Own when KindOf(plain) is { } kind => new MessageBody.Unknown(kind, plain),
             _ => throw new ProfileDamagedException("something to send is of a kind that this version does not know"),
         };
@@ -85,9 +99,14 @@ internal sealed class OutboxRows(Rows rows)
 
     public void UnsealAll() => rows.Execute("UPDATE outbox SET session = NULL, n = NULL, jwe = NULL");
 
+    /// <summary>What waits of an own file: its parts and itself.</summary>
+    public List<OutboxItem> OfFile(long contact, MessageId file) => rows.Query(
+        $"SELECT {Columns} FROM outbox WHERE contact = ?1 AND (message = ?2 OR message IN (SELECT message FROM part WHERE author = ?3 AND file = ?2)) ORDER BY ticket",
+        Read, contact, file.ToArray(), rows.Messages.Owner.User.ToArray());
+
     public void Remove(long ticket) => rows.Execute("DELETE FROM outbox WHERE ticket = ?1", ticket);
 
-    private void Add(long contact, OutboxKind kind, MessageId message, byte[] body, DateTimeOffset now) => rows.Execute(
+    private void Add(long contact, OutboxKind kind, MessageId message, ReadOnlySpan<byte> body, DateTimeOffset now) => rows.Execute(
         "INSERT INTO outbox(contact, kind, message, written, body) VALUES (?1, ?2, ?3, ?4, ?5)",
         contact, (int)kind, message.ToArray(), now.ToUnixTimeMilliseconds(), rows.Seal(BodyColumn, message.ToArray(), body));
 

@@ -38,6 +38,8 @@ internal sealed class Rows : IDisposable
         KnownDevices = new KnownDeviceRows(this);
         Crls = new CrlRows(this);
         Introductions = new IntroductionRows(this);
+        Parts = new PartRows(this);
+        Files = new FileRows(this);
     }
 
     public SettingRows Settings { get; }
@@ -83,6 +85,10 @@ internal sealed class Rows : IDisposable
     public CrlRows Crls { get; }
 
     public IntroductionRows Introductions { get; }
+
+    public PartRows Parts { get; }
+
+    public FileRows Files { get; }
 
     /// <summary>A transaction, or a part of one, was undone: what was remembered of it is forgotten.</summary>
     public void Undone() => Contacts.Undone();

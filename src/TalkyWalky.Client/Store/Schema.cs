@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -120,4 +120,17 @@ internal static class Schema
 
     /// <summary>Introductions for direct mode.</summary>
     private const string Version8 = "CREATE TABLE introduction(user BLOB PRIMARY KEY, time INTEGER NOT NULL, value BLOB NOT NULL);";
+
+    /// <summary>
+    /// Files: a part without a file waits for one, a part without a value is awaited by its file; message.here is 1 once all parts of a file are here and what its author sent.
+    /// </summary>
+    private const string Version9 = """
+        ALTER TABLE message ADD COLUMN here INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE part(
+            id INTEGER PRIMARY KEY, author BLOB NOT NULL, message BLOB NOT NULL, contact INTEGER NOT NULL, received INTEGER NOT NULL, size INTEGER NOT NULL,
+            file BLOB, value BLOB, UNIQUE (author, message));
+        CREATE INDEX part_file ON part(author, file) WHERE file IS NOT NULL;
+        CREATE INDEX part_unclaimed ON part(author, id) WHERE file IS NULL;
+        CREATE INDEX part_age ON part(received) WHERE file IS NULL;
+        """;
 }

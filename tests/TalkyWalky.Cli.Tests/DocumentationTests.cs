@@ -20,7 +20,7 @@ public sealed class DocumentationTests : IDisposable
     public async Task Commands_HelpAndPage_HaveTheSameExamples()
     {
         var root = TalkyWalkyCommand.Create(new CliHost(null!, static _ => null, TimeProvider.System, _run));
-        Assert.Equal(22, root.Subcommands.Count);
+        Assert.Equal(23, root.Subcommands.Count);
         foreach (var command in root.Subcommands)
         {
             // A command that only groups others shows theirs in one section; one that does something itself has a section, and so has each below it.
@@ -78,6 +78,8 @@ public sealed class DocumentationTests : IDisposable
         Check("### done", JsonLines.Types.DoneLine);
         Check("### cleared", JsonLines.Types.ClearedLine);
         Check("### exported", JsonLines.Types.ExportedLine);
+        Check("### saved file", JsonLines.Types.SavedFileLine);
+        Check("### file of a message", JsonLines.Types.FileLine);
         Check("### alarm", JsonLines.Types.AlarmLine);
         Check("### verified", JsonLines.Types.VerifiedLine);
         Check("### certificate", JsonLines.Types.CertificateLine);

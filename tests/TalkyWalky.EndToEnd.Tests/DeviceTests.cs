@@ -56,7 +56,7 @@ public sealed class DeviceTests(Company company)
         await connected.SignalAsync("INT");
     }
 
-    private static async Task<Member> LetInAsync(Member known, Member added)
+    internal static async Task<Member> LetInAsync(Member known, Member added)
     {
         var asked = await added.LoginAsync("--no-wait");
         Assert.Contains("waits for approval", asked.Errors, StringComparison.Ordinal);

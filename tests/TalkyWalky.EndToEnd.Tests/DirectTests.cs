@@ -51,6 +51,55 @@ public sealed class DirectTests(Company company)
         Assert.Equal((await ada.HistoryAsync("bob")).Select(Messages.Id), (await bob.HistoryAsync("ada")).Select(Messages.Id));
     }
 
+    [Fact]
+    public async Task ServerStopped_TwoChatAndSendAFile_AndHaveItOnceOnEveryDeviceAfterwards()
+    {
+        await using var place = await company.CopyAsync();
+        var (ada, bob, tablet) = (place.Member("ada"), place.Member("bob"), place.Member("bob", "bob-tablet"));
+        var server = await place.StartServerAsync();
+        await DeviceTests.LetInAsync(bob, tablet);
+        (await ada.SendAsync("bob", "with the server")).Expect(0);
+        await bob.ListenAsync(1);
+        Assert.Equal(0, await server.SignalAsync("TERM"));
+
+        var plan = Path.Combine(place.Folder, "plan.pdf");
+        var bytes = new byte[2_500_000];
+        new Random(7).NextBytes(bytes);
+        await File.WriteAllBytesAsync(plan, bytes);
+        var listening = bob.Start("direct", "listen", "--address", "127.0.0.1", "--port", "0", "--json");
+        var port = JsonDocument.Parse(await listening.LineAsync(static line => line.StartsWith("{\"listening\":", StringComparison.Ordinal))).RootElement.GetProperty("listening").GetInt32();
+        var calling = ada.Start("direct", "connect", "bob", $"127.0.0.1:{port}", "--json");
+        await listening.LineAsync(static line => line.StartsWith("{\"connected\":\"ada\"", StringComparison.Ordinal));
+        await SayAsync(calling, "here comes the plan");
+        await listening.LineAsync(static line => line.Contains("\"text\":\"here comes the plan\"", StringComparison.Ordinal));
+        (await ada.RunAsync(["file", "send", "--to", "bob", plan])).Expect(0);
+        await listening.LineAsync(static line => line.Contains("\"name\":\"plan.pdf\"", StringComparison.Ordinal) && line.Contains("\"here\":true", StringComparison.Ordinal));
+        await SayAsync(listening, "thanks");
+        await calling.LineAsync(static line => line.Contains("\"text\":\"thanks\"", StringComparison.Ordinal));
+        Assert.Equal(0, await calling.SignalAsync("INT"));
+        Assert.Equal(0, await listening.SignalAsync("INT"));
+        await SavedAsync(bob, place, bytes);
+
+        await place.StartServerAsync();
+        await ada.SettledAsync();
+        await bob.SettledAsync();
+        string[] all = ["with the server", "here comes the plan", "plan.pdf", "thanks"];
+        var hearing = tablet.Start("listen", "--json");
+        await tablet.UntilAsync(() => tablet.HistoryAsync("ada"), history => history.Count == all.Length && history[2].GetProperty("file").GetProperty("here").GetBoolean());
+        Assert.Equal(0, await hearing.SignalAsync("INT"));
+        await SavedAsync(tablet, place, bytes);
+        var histories = new[] { await ada.HistoryAsync("bob"), await bob.HistoryAsync("ada"), await tablet.HistoryAsync("ada") };
+        Assert.All(histories, history => Assert.Equal(all, history.Select(Messages.Text)));
+        Assert.All(histories, history => Assert.Equal(histories[0].Select(Messages.Id), history.Select(Messages.Id)));
+    }
+
+    private static async Task SavedAsync(Member member, Place place, byte[] bytes)
+    {
+        var saved = Path.Combine(place.Folder, $"{Path.GetFileName(member.Profile)}.saved");
+        (await member.RunAsync(["file", "save", "--from", "ada", "--out", saved])).Expect(0);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(saved));
+    }
+
     private static async Task SayAsync(RunningProgram chat, string text)
     {
         await chat.Input.WriteLineAsync(text);

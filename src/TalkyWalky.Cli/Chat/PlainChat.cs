@@ -211,5 +211,5 @@ internal sealed class PlainChat(CommandContext context, IChat chat, ReadPosition
 
     private Task NoteAsync(string sentence) => Reply.NoteAsync(Inert.Line(sentence));
 
-    private Task PrintAsync(ChatMessage message) => ListAsync(PlainMessage.Of(message, context.Zone), MessageLine.Of(message), JsonLines.Types.MessageLine);
+    private Task PrintAsync(ChatMessage message) => ListAsync(PlainMessage.Of(message, context.Zone, tellsHow: true), MessageLine.Of(message), JsonLines.Types.MessageLine);
 }

@@ -67,7 +67,7 @@ internal sealed class ScreenEvents(Screen screen, Courtesies courtesies, ReadPos
         else if (!_muted.Contains(message.Conversation))
         {
             var (where, how) = message.IsRoom ? ($" in {message.With}", "/room") : ("", "/with");
-            screen.Note($"{PlainMessage.Who(message.From, message.FromName)} wrote{where}: {message.Text}   ({how} {message.With})");
+            screen.Note($"{PlainMessage.Who(message.From, message.FromName)} wrote{where}: {(message.File is null ? message.Text : PlainMessage.Said(message))}   ({how} {message.With})");
         }
     }
 }

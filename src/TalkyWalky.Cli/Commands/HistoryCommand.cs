@@ -36,7 +36,7 @@ internal static class HistoryCommand
         else if (context.Reply.Pretty)
             await context.Reply.LineAsync(Rich.History(messages, context.Zone));
         else
-            foreach (var message in messages) await context.Reply.LineAsync(PlainMessage.Of(message, context.Zone));
+            foreach (var message in messages) await context.Reply.LineAsync(PlainMessage.Of(message, context.Zone, tellsHow: true));
         return ExitCode.Done;
     }
 

@@ -53,7 +53,7 @@ internal static class ListenCommand
     private static Task PrintAsync(Reply reply, ChatMessage message, TimeZoneInfo zone)
     {
         if (reply.Json) return reply.ObjectAsync(MessageLine.Of(message), JsonLines.Types.MessageLine);
-        return reply.LineAsync(reply.Pretty ? Rich.Render(Rich.Message(message, zone, namesRoom: true), Rich.ConsoleWidth()) : PlainMessage.Of(message, zone));
+        return reply.LineAsync(reply.Pretty ? Rich.Render(Rich.Message(message, zone, namesRoom: true), Rich.ConsoleWidth()) : PlainMessage.Of(message, zone, tellsHow: true));
     }
 
     private static async Task<int?> EndsAsync(CommandContext context, ChatEvent happening)

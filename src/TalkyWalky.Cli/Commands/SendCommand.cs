@@ -34,7 +34,7 @@ internal static class SendCommand
             async chat => await ReportAsync(context, to, await chat.SendAsync(MessageId.New(), to, text, cancellation)), cancellation);
     }
 
-    private static async Task<int> ReportAsync(CommandContext context, Target to, SendOutcome outcome)
+    public static async Task<int> ReportAsync(CommandContext context, Target to, SendOutcome outcome)
     {
         switch (outcome)
         {

@@ -51,6 +51,7 @@ internal static class TalkyWalkyCommand
         root.Subcommands.Add(ConversationCommands.Mute(host));
         root.Subcommands.Add(ConversationCommands.Close(host));
         root.Subcommands.Add(SendCommand.Create(host));
+        root.Subcommands.Add(FileCommand.Create(host));
         root.Subcommands.Add(ListenCommand.Create(host));
         root.Subcommands.Add(HistoryCommand.Create(host));
         root.Subcommands.Add(ChatCommand.Create(host));

@@ -32,6 +32,8 @@ internal sealed class PrivateFile : IAsyncDisposable
 
     public Task WriteAsync(string text, CancellationToken cancellation) => _writer.WriteAsync(text.AsMemory(), cancellation);
 
+    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => await _writer.BaseStream.WriteAsync(bytes, cancellation);
+
     /// <summary>Puts the file in its place; false when another was put there meanwhile.</summary>
     public async Task<bool> KeepAsync()
     {

@@ -10,4 +10,8 @@ internal sealed record ClearedLine(long Cleared);
 
 internal sealed record ExportedLine(string File, long Messages);
 
+/// <param name="File">Where it is now.</param>
+/// <param name="Name">What its author called it.</param>
+internal sealed record SavedFileLine(string File, string Name, string Type, long Size);
+
 internal sealed record AlarmLine(string Alarm);

@@ -51,7 +51,7 @@ internal static class PlainLists
     public static string Snippet(ChatMessage message)
     {
         const int Longest = 60;
-        var text = Inert.Line(message.Text.ReplaceLineEndings(" "));
+        var text = Inert.Line((message.File is null ? message.Text : PlainMessage.Said(message)).ReplaceLineEndings(" "));
         var elements = new StringInfo(text);
         return $"{Inert.Line(message.From)}: {(elements.LengthInTextElements > Longest ? elements.SubstringByTextElements(0, Longest) + "…" : text)}";
     }

@@ -37,6 +37,21 @@ internal sealed class Reply(Terminal terminal, bool json)
         }
     }
 
+    /// <summary>Bytes as they are, for whoever reads the standard output.</summary>
+    public async Task BytesAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (terminal.Out is not StreamWriter { BaseStream: var output }) throw new InvalidOperationException("the standard output takes text only");
+        try
+        {
+            await output.WriteAsync(bytes);
+            await output.FlushAsync();
+        }
+        catch (IOException gone)
+        {
+            throw new OutputClosedException(gone);
+        }
+    }
+
     public async Task NoteAsync(string sentence) => await terminal.Error.WriteLineAsync(sentence);
 
     /// <summary>

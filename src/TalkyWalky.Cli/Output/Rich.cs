@@ -62,7 +62,7 @@ internal static class Rich
         var name = message.Mine ? $"[grey82]{Markup.Escape(Inert.Line(message.From))}[/]" : Name(message.From);
         if (!message.Mine && message.FromName is { } chosen) name += $" [grey58]({Markup.Escape(Inert.Line(chosen))})[/]";
         if (namesRoom && message.IsRoom) name += $" [grey58]in {Markup.Escape(Inert.Line(message.With))}[/]";
-        grid.AddRow(new Markup($"[grey50]{time}[/]"), new Markup(name), new Markup($"{Markup.Escape(Inert.Text(message.Text))}{Mark(message)}{trouble}"));
+        grid.AddRow(new Markup($"[grey50]{time}[/]"), new Markup(name), new Markup($"{Markup.Escape(PlainMessage.Said(message, tellsHow: true))}{Mark(message)}{trouble}"));
         return grid;
     }
 

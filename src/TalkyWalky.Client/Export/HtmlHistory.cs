@@ -51,7 +51,7 @@ internal sealed class HtmlHistory(HistoryDocument document) : IHistoryWriter
         if (message.FromName is { } name) _text.Append("<span><bdi>").Append(Escape(name)).Append("</bdi></span>");
         _text.Append(Time(message.SentAt));
         if (message.Mine) _text.Append("<span>").Append(PlainMessage.State(message.State)).Append("</span>");
-        _text.Append("</div><p dir=\"auto\">").Append(Escape(message.Text)).Append("</p>");
+        _text.Append("</div><p dir=\"auto\">").Append(Escape(message.File is null ? message.Text : PlainMessage.Said(message))).Append("</p>");
         if (message.Trouble is { } why) _text.Append("<p class=\"trouble\">").Append(Escape(why)).Append("</p>");
         _text.Append("</article>\n");
     }

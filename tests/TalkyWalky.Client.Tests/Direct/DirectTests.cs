@@ -1,3 +1,4 @@
+using TalkyWalky.Client.Tests.Files;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Tests.Direct;
@@ -66,6 +67,43 @@ public sealed class DirectTests : IAsyncLifetime
         {
             await one.UntilAsync(_ => HistoryAsync(one, with), history => history.Count >= all.Length);
             Assert.Equal(all, await TextsAsync(one, with));
+        }
+    }
+
+    [Fact]
+    public async Task Files_ServerDown_GoBothWaysAndReachTheOtherDevicesOnceAfterwards()
+    {
+        await using var alice = await TestClient.RegisterAsync(_server.Link, "alice");
+        await using var bob = await TestClient.RegisterAsync(_server.Link, "bob");
+        await alice.OpenAsync();
+        await bob.OpenAsync();
+        await using var tablet = await bob.AddDeviceAsync(_server.Link);
+        Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "with the server"));
+        await bob.ReceiveAsync(1);
+        await _server.KillAsync();
+        await using var network = new Relay("127.0.0.1", await ListenAsync(bob));
+        Assert.IsType<DirectAnswer.Connected>(await CallAsync(alice, bob.Name, network.Port));
+        var (plan, answer) = (FileTests.Sample(3_000_000), FileTests.Sample(Limits.FilePart));
+        Assert.IsType<SendOutcome.Sent>(await FileTests.SendAsync(alice, MessageId.New(), Target.Person(bob.Name), plan));
+        Assert.True((await bob.ReceiveAsync(2))[1].File!.IsHere);
+        Assert.IsType<SendOutcome.Sent>(await FileTests.SendAsync(bob, MessageId.New(), Target.Person(alice.Name), answer));
+        // One more, whose parts meet the end of the connection.
+        var late = FileTests.Sample(Limits.File);
+        Assert.IsType<SendOutcome.Queued>(await alice.Chat!.KeepFileAsync(MessageId.New(), Target.Person(bob.Name), late, CancellationToken.None));
+        network.Cut();
+        await alice.UntilAsync(LinesAsync, static lines => lines == 0);
+        Assert.IsType<DirectAnswer.Connected>(await CallAsync(alice, bob.Name, network.Port));
+        await bob.ReceiveAsync(3);
+
+        await _server.StartAsync();
+        await tablet.OpenAsync();
+        await OnlineAsync(alice, bob);
+        byte[][] files = [plan.Content.ToArray(), answer.Content.ToArray(), late.Content.ToArray()];
+        foreach (var (one, with) in new[] { (alice, bob), (bob, alice), (tablet, alice) })
+        {
+            var history = await one.UntilAsync(_ => HistoryAsync(one, with), static history => history.Count(static message => message.File?.IsHere == true) >= 3);
+            Assert.Equal(["with the server", plan.Name, answer.Name, late.Name], history.Select(static message => message.Text));
+            for (var i = 0; i < files.Length; i++) Assert.Equal(files[i], await FileTests.ContentAsync(one, Target.Person(with.Name), history[i + 1]));
         }
     }
 

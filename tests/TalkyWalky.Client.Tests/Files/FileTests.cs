@@ -97,7 +97,7 @@ public sealed class FileTests(TestServer server) : IClassFixture<TestServer>
         await alice.OpenAsync();
         await bob.OpenAsync();
         var to = Target.Person(bob.Name);
-        var files = Enumerable.Range(1, 4).Select(static i => Sample(Limits.File - i)).ToList();
+        var files = Enumerable.Range(1, 4).Select(static i => Sample((2 * 1024 * 1024) - i)).ToList();
         foreach (var file in files) Assert.IsType<SendOutcome.Queued>(await alice.Chat!.KeepFileAsync(MessageId.New(), to, file, CancellationToken.None));
         await bob.ReceiveAsync(1); // the parts of the next are on their way
         await bob.CloseAsync();

@@ -130,6 +130,17 @@ export interface Message {
   fromName: string | null;
   /** Place in the conversation: up to 19 digits, compared as BigInt, never as a number. */
   position: string;
+  /** Of a message that is a file; `text` is its name then. */
+  file?: SharedFile | null;
+}
+
+export interface SharedFile {
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** All of it is on this computer. */
+  here: boolean;
 }
 
 export interface Conversation {

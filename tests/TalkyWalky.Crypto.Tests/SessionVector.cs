@@ -92,6 +92,7 @@ internal sealed record SessionVector(
 
     private static (VectorKeys Keys, List<VectorMessage> Messages) SealAll(SendingSession session, byte[] seed)
     {
+        MessageId[] ids = [.. Enumerable.Range(0, 8).Select(static _ => MessageId.New())];
         MessageBody[] bodies =
         [
             new MessageBody.Text("hello Bob"),
@@ -100,6 +101,8 @@ internal sealed record SessionVector(
             new MessageBody.Text(string.Concat(Enumerable.Repeat("longer than one bucket; ", 20))),
             new MessageBody.Read([new MessageId(2)]),
             new MessageBody.Empty(),
+            new MessageBody.Part("the plan\n"u8.ToArray()),
+            new MessageBody.File("plan (\"1\") 漢字.txt", "text/plain", 9, Digest.Sha256("the plan\n"u8), [ids[6]]),
         ];
         var chain = ChainKey.Start(seed, session.Id);
         var (chains, bases) = (new List<string>(), new List<string>());
@@ -112,7 +115,7 @@ internal sealed record SessionVector(
             bases.Add(Convert.ToHexStringLower(messageBase));
             chain = chain.Next();
 
-            var id = MessageId.New();
+            var id = ids[messages.Count];
             var time = TestAuthority.Now.AddSeconds(messages.Count);
             var message = session.Seal(id, body, time);
             Assert.True(CompactJwe.TrySplit(message.Jwe, Limits.Payload, out var parts));

@@ -15,7 +15,8 @@ public sealed class SessionVectorTests
     public void Open_CommittedGrantAndMessages_GivesTheExpectedBodies()
     {
         var at = Assert.IsType<GrantOutcome.Opened>(OpenGrant()).Session;
-        Assert.Equal(6, Vector.Messages.Count);
+        Assert.Equal(8, Vector.Messages.Count);
+        var data = Array.Empty<byte>();
         foreach (var expected in Vector.Messages)
         {
             var opened = Assert.IsType<OpenOutcome.Opened>(at.Open(Encoding.ASCII.GetBytes(expected.Jwe)));
@@ -27,6 +28,12 @@ public sealed class SessionVectorTests
                 case MessageBody.Text text: Assert.Equal(body.GetProperty("text").GetString(), text.Value); break;
                 case MessageBody.Receipt receipt: Assert.Equal(IdsIn(body.GetProperty("delivered")), receipt.Delivered); break;
                 case MessageBody.Read read: Assert.Equal(IdsIn(body.GetProperty("read")), read.Ids); break;
+                case MessageBody.Part part: data = part.Data.ToArray(); break;
+                case MessageBody.File file:
+                    Assert.Equal((body.GetProperty("name").GetString(), body.GetProperty("type").GetString(), data.LongLength), (file.Name, file.Type, file.Size));
+                    Assert.Equal(Digest.Sha256(data), file.Digest);
+                    Assert.Equal(IdsIn(body.GetProperty("parts")), file.Parts);
+                    break;
                 default: Assert.IsType<MessageBody.Empty>(opened.Body); break;
             }
 

@@ -9,9 +9,9 @@ internal sealed record PendingMessage(long Id, SessionId Session, ConversationId
 /// <summary>Messages that wait for their grant; bounded, so that nobody can fill the disk with messages of sessions that do not exist.</summary>
 internal sealed class PendingRows(Rows rows)
 {
-    public const int MaxCount = 10_000, MaxBytes = 64 * 1024 * 1024;
+    public const int MaxCount = 10_000, MaxBytes = 128 * 1024 * 1024;
 
-    /// <summary>One device may take a quarter, so that it cannot shut the others out.</summary>
+    /// <summary>One device may take a quarter, so that it cannot shut the others out; the parts of the largest file fit into it.</summary>
     public const int MaxCountOfDevice = MaxCount / 4, MaxBytesOfDevice = MaxBytes / 4;
 
     private const string Column = "pending.value";

@@ -68,7 +68,7 @@ internal static class BodyCodec
             "read" => ReadIds(ref inside, ",\"read\":["u8) is { } ids ? new MessageBody.Read(ids) : null,
             "empty" => inside.Literal("}"u8) && inside.AtEnd ? new MessageBody.Empty() : null,
             "part" => FileBody.ReadPart(ref inside),
-            MessageBody.File.Kind => FileBody.Read(ref inside),
+            "file" => FileBody.Read(ref inside),
             _ => raw.Length <= MaxUnknown ? new MessageBody.Unknown(kind, raw.ToArray()) : null,
         };
     }

@@ -163,7 +163,7 @@ internal sealed partial class AgentServer : IAsyncDisposable
         switch (request)
         {
             case { Version: not AgentProtocol.Version }:
-                yield return Fail("another version of talkywalky holds this profile; close it and try again");
+                yield return new AgentReply(AgentReplyKind.Failed) { Text = "another version of talkywalky holds this profile; close it and try again" };
                 break;
             case { Op: AgentOp.Users }:
                 foreach (var person in await _chat.UsersAsync(request.Flag ?? false, cancellation)) yield return new AgentReply(AgentReplyKind.Person) { Person = person };
@@ -235,8 +235,6 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 return AgentReplies.Incomplete(request);
         }
     }
-
-    private static AgentReply Fail(string why) => new(AgentReplyKind.Failed) { Text = why };
 
     private static partial class Log
     {

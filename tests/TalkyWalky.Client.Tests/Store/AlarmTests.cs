@@ -89,7 +89,12 @@ public sealed class AlarmTests
         await profile.Database.RunAsync(
             static rows =>
             {
-                foreach (var later in (string[])["DROP TABLE alarm", "DROP TABLE crl", "DROP TABLE introduction", "ALTER TABLE slice DROP COLUMN named", "ALTER TABLE receiving DROP COLUMN author"]) rows.Execute(later);
+                string[] later =
+                [
+                    "DROP TABLE alarm", "DROP TABLE crl", "DROP TABLE introduction", "DROP TABLE part", "ALTER TABLE message DROP COLUMN here", "ALTER TABLE slice DROP COLUMN named",
+                    "ALTER TABLE receiving DROP COLUMN author",
+                ];
+                foreach (var change in later) rows.Execute(change);
                 rows.Execute("PRAGMA user_version = 5");
                 foreach (var (text, isAlarm) in (IEnumerable<(string, bool)>)[("by the way", false), ("two histories", true)])
                     rows.Execute("INSERT INTO notice(text, alarm) VALUES (?1, ?2)", rows.Seal("notice.text", [], System.Text.Encoding.UTF8.GetBytes(text)), isAlarm);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Authority;
 using TalkyWalky.Client.Tests.Devices;
+using TalkyWalky.Client.Tests.Files;
 using TalkyWalky.Engines;
 using TalkyWalky.Pki.Status;
 using TalkyWalky.Wire;
@@ -137,11 +138,13 @@ public sealed class RevocationTests
         Assert.Null(Assert.Single(await alice.ReceiveAsync(1)).Trouble);
         await alice.CloseAsync();
         Assert.IsType<SendOutcome.Sent>(await bob.SendAsync(alice, "in the mailbox"));
+        Assert.IsType<SendOutcome.Sent>(await FileTests.SendAsync(bob, MessageId.New(), Target.Person(alice.Name), FileTests.Sample(1000)));
         await server.Service.RevokeDeviceAsync((await bob.Chat!.WhoAmIAsync(None)).Device, X509RevocationReason.Unspecified, Actor.Authority, None);
         await alice.OpenAsync();
-        var received = (await alice.ReceiveAsync(2))[1];
-        Assert.Equal("in the mailbox", received.Text);
-        Assert.Equal($"Received after the certificate of its author was revoked on {Day(server)}.", received.Trouble);
+        var received = await alice.ReceiveAsync(3);
+        Assert.Equal(["before", "in the mailbox", "plan.pdf"], received.Select(static message => message.Text));
+        Assert.All(received.Skip(1), message => Assert.Equal($"Received after the certificate of its author was revoked on {Day(server)}.", message.Trouble));
+        Assert.False(received[2].File!.IsHere); // its parts are refused
     }
 
     private static async Task<TestClient> JoinAsync(MovedServer server, string name)

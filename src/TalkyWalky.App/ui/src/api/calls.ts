@@ -39,6 +39,11 @@ export const api = {
   },
   /** The caller names the message (32 random hex digits): sent again, it is one message. Answers when it is kept, before it is sent. */
   send: (key: ConversationKey, id: string, text: string) => call<Message>('POST', `${of(key)}/messages`, { id, text }),
+  /** As `send`, for a file. */
+  sendFile: (key: ConversationKey, id: string, file: { name: string; type: string; content: Blob }) =>
+    call<Message>('POST', `${of(key)}/files?${new URLSearchParams({ id, name: file.name, type: file.type })}`, file.content),
+  /** The bytes of a message with a file that is here. */
+  file: (key: ConversationKey, position: string) => request('GET', `${of(key)}/messages/${name(position)}/file`),
   /** Takes an own message that was refused (`failed`) out of the history. */
   discard: (key: ConversationKey, id: string) => call<void>('DELETE', `${of(key)}/messages/${name(id)}`),
   typing: (key: ConversationKey) => call<void>('POST', `${of(key)}/typing`),

@@ -33,12 +33,14 @@ export async function enter(): Promise<boolean> {
   return true;
 }
 
+/** A body is sent as JSON, the bytes of a file as they are. */
 export async function request(method: string, path: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { 'x-talkywalky-key': sessionKey() ?? '' };
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers['content-type'] = isFile ? 'application/octet-stream' : 'application/json';
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    response = await fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? null : isFile ? body : JSON.stringify(body) });
   } catch {
     throw new ApiError('failed', '');
   }

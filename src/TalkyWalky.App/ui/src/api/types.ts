@@ -131,7 +131,7 @@ export interface Message {
   /** Place in the conversation: up to 19 digits, compared as BigInt, never as a number. */
   position: string;
   /** Of a message that is a file; `text` is its name then. */
-  file?: SharedFile | null;
+  file: SharedFile | null;
 }
 
 export interface SharedFile {

@@ -16,11 +16,13 @@ import { Conversation } from './talk/Conversation';
 import { NotificationsOffer } from './NotificationsOffer';
 import { narrowWidth, useIsNarrow } from './useIsNarrow';
 import { useShortcuts } from './useShortcuts';
+import { useStrayDrops } from './useStrayDrops';
 
 /** The main screen: conversations, the one that is open, and its details. */
 export function Main() {
   useLanguage();
   useShortcuts();
+  useStrayDrops();
   // The chosen row is drawn at once, what takes longer after it.
   const open = useDeferredValue(useStore((state) => state.open));
   const pane = useDeferredValue(useStore((state) => state.pane));

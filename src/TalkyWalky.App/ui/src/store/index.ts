@@ -1,12 +1,13 @@
 export { comparePositions, isAfter, messageKey, keyOfConversation, keyOfMessage, isRoomKey, nameOfKey } from './keys';
 export type { MessageWindow } from './window';
-export type { RoomMembers, Store, Toast, Typist } from './state';
+export type { Attached, RoomMembers, Store, Toast, Typist } from './state';
 export { useStore, read, change } from './state';
 export { attempt, dismissToast, showToast } from './problems';
 export { askPrivacy, changePrivacy, changeSettings, revertLayout } from './settings';
 export { copy } from './clipboard';
 export { flushDraft, writeDraft } from './drafts';
 export { beginUnread, loadAfter, loadAround, loadBefore, loadFirst, loadNewest, markRead, openConversation, showList } from './messages';
-export { discard, send, sendAgain, tellTyping } from './sending';
+export { attach, detach } from './attached';
+export { askFile, discard, send, sendAgain, sendAll, tellTyping } from './sending';
 export { acknowledge, askContact, askDevices, askMembers, closeConversation, joinRoom, keepRoom, leaveRoom, loadAll, loadContact, loadMembers, mute, refreshServed, removeMember, setAway, setRank, showDetails, showPerson, showPersonOf } from './lists';
 export { onLiveEvent, start } from './live';

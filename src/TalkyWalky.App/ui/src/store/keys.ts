@@ -22,6 +22,11 @@ export function messageKey(message: Message): string {
   return `${message.from}/${message.id}`;
 }
 
+/** Of a message, as the program writes it: 32 digits. */
+export function newId(): string {
+  return crypto.randomUUID().replaceAll('-', '');
+}
+
 /** Positions have up to 19 digits, more than a number holds exactly. */
 export function comparePositions(a: string, b: string): number {
   const left = BigInt(a);

@@ -5,7 +5,7 @@ export function sampleMessage(n: number, change: Partial<Message> = {}): Message
   return {
     id: `id-${n}`, conversation: 'c1', with: 'bob', from: 'bob', mine: false, text: `text ${n}`, sentAt: '2026-03-03T09:00:00.000Z',
     receivedAt: '2026-03-03T09:00:01.000Z', state: 'received', verified: true, gapBefore: false, trouble: null, isRoom: false, room: null,
-    fromName: null, position: String(1_700_000_000_000_000_000n + BigInt(n)), ...change,
+    fromName: null, position: String(1_700_000_000_000_000_000n + BigInt(n)), file: null, ...change,
   };
 }
 

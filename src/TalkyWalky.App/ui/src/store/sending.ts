@@ -1,12 +1,12 @@
 import { api } from '../api/calls';
 import { ApiError } from '../api/http';
 import { reasonOf } from '../api/reason';
-import type { ConversationKey, Message } from '../api/types';
+import type { ConversationKey, Message, SharedFile } from '../api/types';
 import { flushDraft, writeDraft } from './drafts';
-import { comparePositions, isAfter, isRoomKey, justAfter, nameOfKey } from './keys';
+import { comparePositions, isAfter, isRoomKey, justAfter, nameOfKey, newId } from './keys';
 import { loadNewest, nextEpoch, setWindow } from './messages';
 import { attempt } from './problems';
-import { change, read, withEntry } from './state';
+import { change, read, withEntry, type Attached } from './state';
 import { find, openWindow, put, unlessOvertaken, without } from './window';
 
 const typingPause = 3000;
@@ -14,25 +14,55 @@ const typingPause = 3000;
 /** Messages whose sending failed before the program kept them: they can be sent again under the same id. */
 const unkept = new Set<string>();
 
+/** What was written, then the files attached to it, each a message of its own. */
+export async function sendAll(key: ConversationKey, text: string): Promise<void> {
+  const attached = read().attached.get(key) ?? [];
+  change({ attached: withEntry(read().attached, key, undefined) });
+  if (text !== '') await send(key, text);
+  for (const file of attached) await sendFile(key, file);
+}
+
 /** Shown at once, before the program answers. */
 export async function send(key: ConversationKey, text: string): Promise<void> {
   writeDraft(key, '');
   flushDraft(key);
+  await goToEnd(key);
+  await deliver(key, echo(key, newId(), text, null));
+}
+
+async function sendFile(key: ConversationKey, { id, name, type, content }: Attached): Promise<void> {
+  await goToEnd(key);
+  await deliver(key, echo(key, id, name, { name, type, size: content.size, here: true }), content);
+}
+
+async function goToEnd(key: ConversationKey): Promise<void> {
   const window = read().windows.get(key);
   if (window && !window.atEnd) await loadNewest(key);
-  await deliver(key, echo(key, newId(), text));
 }
 
 /** A message that was refused for good is written anew, in place of the old one; one that the program never got goes out under its own id. */
 export async function sendAgain(key: ConversationKey, message: Message): Promise<void> {
+  const content = message.file ? await attempt(contentOf(key, message)) : undefined;
+  if (message.file && !content) return;
   const isUnkept = unkept.has(message.id);
   if (isUnkept) hide(key, message);
-  const isKept = await deliver(key, echo(key, isUnkept ? message.id : newId(), message.text));
+  const isKept = await deliver(key, echo(key, isUnkept ? message.id : newId(), message.text, message.file), content);
   if (isKept && !isUnkept) await discard(key, message);
+}
+
+async function contentOf(key: ConversationKey, message: Message): Promise<Blob> {
+  return (await askFile(key, message)).blob();
+}
+
+/** The bytes of a file: the program's, or those of one on its way there. */
+export async function askFile(key: ConversationKey, message: Message): Promise<Response> {
+  const content = read().contents.get(message.id);
+  return content ? new Response(content) : await api.file(key, message.position);
 }
 
 /** Takes an own message that failed out of the history. */
 export async function discard(key: ConversationKey, message: Message): Promise<void> {
+  change({ contents: withEntry(read().contents, message.id, undefined) });
   if (!unkept.delete(message.id) && !(await attempt(api.discard(key, message.id).then(() => true)))) return;
   hide(key, message);
 }
@@ -42,17 +72,16 @@ function hide(key: ConversationKey, message: Message): void {
   if (window) setWindow(key, without(window, message));
 }
 
-/** As the program writes ids: 32 digits. */
-function newId(): string {
-  return crypto.randomUUID().replaceAll('-', '');
-}
-
 /** False when the program did not keep it. */
-async function deliver(key: ConversationKey, message: Message): Promise<boolean> {
+async function deliver(key: ConversationKey, message: Message, content?: Blob): Promise<boolean> {
+  if (content) change({ contents: withEntry(read().contents, message.id, content) });
   show(key, message);
   try {
-    const kept = await api.send(key, message.id, message.text);
+    const kept = await (message.file && content
+      ? api.sendFile(key, message.id, { name: message.file.name, type: message.file.type, content })
+      : api.send(key, message.id, message.text));
     unkept.delete(message.id);
+    change({ contents: withEntry(read().contents, message.id, undefined) });
     show(key, unlessOvertaken(find(read().windows.get(key), kept), kept));
     return true;
   } catch (error) {
@@ -63,7 +92,7 @@ async function deliver(key: ConversationKey, message: Message): Promise<boolean>
   }
 }
 
-function echo(key: ConversationKey, id: string, text: string): Message {
+function echo(key: ConversationKey, id: string, text: string, file: SharedFile | null): Message {
   const { app, rooms, conversations, windows } = read();
   const now = new Date();
   const isRoom = isRoomKey(key);
@@ -88,6 +117,7 @@ function echo(key: ConversationKey, id: string, text: string): Message {
     room,
     fromName: null,
     position: comparePositions(ownPlace, newest) > 0 ? ownPlace : justAfter(newest),
+    file,
   };
 }
 

@@ -14,6 +14,15 @@ export interface Typist {
   until: number;
 }
 
+/** A file that goes out with what is written next. */
+export interface Attached {
+  /** Of the message that it becomes. */
+  id: string;
+  name: string;
+  type: string;
+  content: Blob;
+}
+
 /** What the window of one conversation is doing. */
 export type Loading = 'first' | 'before' | 'after';
 
@@ -47,6 +56,9 @@ export interface Store {
   /** Why the messages of a conversation could not be loaded. */
   windowTrouble: ReadonlyMap<ConversationKey, string>;
   drafts: ReadonlyMap<ConversationKey, string>;
+  attached: ReadonlyMap<ConversationKey, readonly Attached[]>;
+  /** Of messages with a file that the program has not kept yet, by their ids. */
+  contents: ReadonlyMap<string, Blob>;
   typing: ReadonlyMap<ConversationKey, readonly Typist[]>;
   devices: readonly Device[];
   /** What was verified of a person, by username; asked for when shown. */
@@ -82,6 +94,8 @@ export const initial: Store = {
   loading: new Map(),
   windowTrouble: new Map(),
   drafts: new Map(),
+  attached: new Map(),
+  contents: new Map(),
   typing: new Map(),
   devices: [],
   contacts: new Map(),

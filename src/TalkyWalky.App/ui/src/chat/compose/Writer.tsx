@@ -3,13 +3,15 @@ import { useEffect, useId, useRef, useState } from 'react';
 import type { ConversationKey } from '../../api/types';
 import { isCovered } from '../../dialogs/open';
 import { IconButton } from '../../parts/IconButton';
-import { flushDraft, read, send, tellTyping, useStore, writeDraft } from '../../store';
+import { attach, flushDraft, read, sendAll, tellTyping, useStore, writeDraft } from '../../store';
 import { t, useLanguage } from '../../text';
 import { useConversationName, useKnownNames } from '../conversation';
 import { MessageBody } from '../talk/MessageBody';
+import { AttachButton } from './AttachButton';
+import { AttachedFiles } from './AttachedFiles';
 import { finishedCode, wantedAt, type Suggestion, type Wanted } from './completion';
 import { EmojiButton } from './EmojiButton';
-import { replaceText, toggleMarks } from './insert';
+import { pastedFiles, replaceText, toggleMarks } from './insert';
 import { fullnessOf } from './length';
 import { optionId, Suggestions } from './Suggestions';
 import { useEmoji, useSuggestions } from './useSuggestions';
@@ -31,7 +33,8 @@ export function Writer({ id }: { id: ConversationKey }) {
   const suggestions = useSuggestions(id, wanted, emojis);
   const isOpen = suggestions.length > 0;
   const full = fullnessOf(text);
-  const isReady = text.trim() !== '' && (full ?? 0) <= 100;
+  const hasFiles = useStore((state) => state.attached.has(id));
+  const isReady = (text.trim() !== '' || hasFiles) && (full ?? 0) <= 100;
   useGrowing(field, text);
 
   useEffect(() => {
@@ -72,7 +75,7 @@ export function Writer({ id }: { id: ConversationKey }) {
     if (!isReady) return;
     setPreview(false);
     setWanted(null);
-    void send(id, text.trim());
+    void sendAll(id, text.trim());
     field.current?.focus();
   };
 
@@ -86,6 +89,15 @@ export function Writer({ id }: { id: ConversationKey }) {
     return true;
   };
 
+  const onPaste = (event: React.ClipboardEvent) => {
+    const files = pastedFiles(event.clipboardData);
+    if (files.length === 0) return;
+    event.preventDefault();
+    void attach(id, files);
+  };
+
+  const focus = () => field.current?.focus();
+
   const onKey = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     // Enter that ends a composition of an input method belongs to it; Safari says so by the key code alone.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
@@ -98,7 +110,7 @@ export function Writer({ id }: { id: ConversationKey }) {
       event.preventDefault();
       submit();
     } else if (event.key === 'ArrowUp' && isPlain && text === '') {
-      const unsent = read().windows.get(id)?.items.findLast((item) => item.mine && item.state === 'failed');
+      const unsent = read().windows.get(id)?.items.findLast((item) => item.mine && item.state === 'failed' && !item.file);
       if (!unsent) return;
       event.preventDefault();
       writeDraft(id, unsent.text);
@@ -110,6 +122,7 @@ export function Writer({ id }: { id: ConversationKey }) {
 
   return (
     <div className={styles.around}>
+      <AttachedFiles id={id} onDetached={focus} />
       <div className={styles.writer}>
         {isOpen && <Suggestions id={listId} suggestions={suggestions} active={active} onChoose={choose} />}
         {preview ? (
@@ -131,6 +144,7 @@ export function Writer({ id }: { id: ConversationKey }) {
             aria-describedby={`${listId}-hint`}
             onChange={onChange}
             onKeyDown={onKey}
+            onPaste={onPaste}
             onSelect={(event) => setWanted(wanted && wantedAt(event.currentTarget.value, event.currentTarget.selectionStart))}
             onBlur={() => {
               setWanted(null);
@@ -139,6 +153,7 @@ export function Writer({ id }: { id: ConversationKey }) {
           />
         )}
         <div className={styles.tools}>
+          <AttachButton id={id} onAttached={focus} />
           <EmojiButton
             onEmoji={(emoji) => {
               const element = field.current;

@@ -8,6 +8,11 @@ export function replaceText(field: HTMLTextAreaElement, from: number, to: number
   field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+/** Files in the clipboard. Who copied cells or a part of a page has a picture of it there too, and means the text. */
+export function pastedFiles(clipboard: DataTransfer): File[] {
+  return clipboard.types.includes('text/plain') && clipboard.types.includes('text/html') ? [] : [...clipboard.files];
+}
+
 /** Puts marks such as ** around what is selected, or takes them away. */
 export function toggleMarks(field: HTMLTextAreaElement, mark: string): void {
   const { selectionStart: from, selectionEnd: to, value } = field;

@@ -1,3 +1,4 @@
+import { Paperclip } from 'lucide-react';
 import type { ConversationKey, Message } from '../../api/types';
 import { isRoomKey, nameOfKey, useStore } from '../../store';
 import { ago, t } from '../../text';
@@ -31,6 +32,7 @@ function Last({ message }: { message: Message }) {
   return (
     <span className={styles.line}>
       {author && <bdi>{author} </bdi>}
+      {message.file && <Paperclip className={styles.sign} role="img" aria-label={t('list.file')} />}
       <bdi>{oneLine(message.text)}</bdi>
     </span>
   );

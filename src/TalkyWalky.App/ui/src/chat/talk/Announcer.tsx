@@ -13,7 +13,8 @@ export function Announcer({ id }: { id: ConversationKey }) {
       onLiveEvent((event) => {
         if (event.type !== 'message' || event.message.mine || keyOfMessage(event.message) !== id) return;
         const name = authorName(event.message, read().people.get(event.message.from));
-        setSaid(t('history.announce', { name, text: oneLine(event.message.text) }));
+        const text = oneLine(event.message.text);
+        setSaid(event.message.file ? t('history.announceFile', { name, file: text }) : t('history.announce', { name, text }));
       }),
     [id],
   );

@@ -5,22 +5,24 @@ import { EmptyState } from '../../parts/EmptyState';
 import { isRoomKey, loadContact, loadFirst, loadMembers, nameOfKey, useStore } from '../../store';
 import { t } from '../../text';
 import { Composer } from '../compose/Composer';
-import { useConversationName, useRoom } from '../conversation';
+import { useCanWrite, useConversationName, useRoom } from '../conversation';
 import styles from './Conversation.module.css';
 import { Header } from './Header';
 import { History } from './History';
 import { Skeleton } from './Skeleton';
 import { TroubleBar } from './TroubleBar';
 import { TypingLine } from './TypingLine';
+import { useFileDrop } from './useFileDrop';
 
 export const Conversation = memo(function Conversation({ id }: { id: ConversationKey }) {
   // Typing goes on while many messages are drawn.
   const window = useDeferredValue(useStore((state) => state.windows.get(id)));
   const trouble = useStore((state) => state.windowTrouble.get(id));
   const name = useConversationName(id);
+  const { isOver, handlers } = useFileDrop(id, useCanWrite(id));
   useAround(id);
   return (
-    <section className={styles.conversation} aria-label={name}>
+    <section className={styles.conversation} aria-label={name} {...handlers}>
       <Header id={id} />
       <TroubleBar id={id} />
       {window ? (
@@ -34,6 +36,7 @@ export const Conversation = memo(function Conversation({ id }: { id: Conversatio
       )}
       <TypingLine id={id} />
       <Composer key={id} id={id} />
+      {isOver && <p className={styles.drop}>{t('compose.drop')}</p>}
     </section>
   );
 });

@@ -7,6 +7,7 @@ import { keyOfMessage, sendAgain, showPersonOf, useStore } from '../../store';
 import { day, fullTime, t, time, useLanguage } from '../../text';
 import { authorName, differs } from '../names';
 import { CopyButton } from './CopyButton';
+import { FileCard } from './FileCard';
 import { MessageBody } from './MessageBody';
 import styles from './MessageRow.module.css';
 import { StateMark } from './StateMark';
@@ -62,10 +63,10 @@ export const MessageRow = memo(function MessageRow({ message, known, head, newDa
           ) : (
             <h2 className="visually-hidden">{shown}</h2>
           )}
-          <MessageBody text={message.text} known={known} />
+          {message.file ? <FileCard message={message} file={message.file} /> : <MessageBody text={message.text} known={known} />}
           {message.state === 'failed' && <Failed message={message} />}
         </div>
-        <CopyButton text={message.text} className={styles.copy} />
+        {!message.file && <CopyButton text={message.text} className={styles.copy} />}
         <div className={styles.meta}>
           <time dateTime={message.sentAt} title={fullTime(message.sentAt)} className={classes(styles.time, !head && styles.later)}>
             {time(message.sentAt)}

@@ -14,7 +14,7 @@ internal static class ApiEndpoints
     {
         List<ApiEndpoint> all =
         [
-            .. StateEndpoints.All(app), .. PeopleEndpoints.All(app), .. ConversationEndpoints.All(app), ExportEndpoint.For(app), .. RoomEndpoints.All(app), .. OwnEndpoints.All(app), .. DirectEndpoints.All(app),
+            .. StateEndpoints.All(app), .. PeopleEndpoints.All(app), .. ConversationEndpoints.All(app), .. FileEndpoints.All(app), ExportEndpoint.For(app), .. RoomEndpoints.All(app), .. OwnEndpoints.All(app), .. DirectEndpoints.All(app),
         ];
         var document = new Lazy<byte[]>(() => Encoding.UTF8.GetBytes(OpenApi.Document(all, app.Guard.CookieName).ToJsonString(Readable)));
         all.Add(Routes.File(OpenApi.Path, "This document.", "application/json", call => GiveAsync(call, document.Value)));

@@ -58,7 +58,13 @@ internal static class ConversationEndpoints
     {
         if (!Names.TryMessage(body.Id, out var id)) return Problem.Invalid("The id of a message is a UUID.");
         // Once begun it is kept whether or not the caller waits for the answer.
-        var message = await app.Chat.KeepAsync(id, to, body.Text, CancellationToken.None) switch
+        return Kept(app, await app.Chat.KeepAsync(id, to, body.Text, CancellationToken.None));
+    }
+
+    /// <summary>A message that was kept here is shown by the other windows too.</summary>
+    public static Answer<MessageLine> Kept(AppParts app, SendOutcome outcome)
+    {
+        var message = outcome switch
         {
             SendOutcome.Sent sent => sent.Message,
             SendOutcome.Queued queued => queued.Message,
@@ -68,7 +74,6 @@ internal static class ConversationEndpoints
         };
         if (message.Value is not { } kept) return message.Problem!;
         var line = MessageLine.Of(kept);
-        // The other windows show it too.
         app.Hub.Publish(new LiveEvent.MessageCame(line));
         app.Session.StatusIsDue();
         return line;

@@ -59,6 +59,7 @@ internal static partial class OpenApi
         var operation = new JsonObject { ["summary"] = endpoint.Summary, ["operationId"] = Name(endpoint), ["responses"] = Responses(endpoint, schemas) };
         if (parameters.Count > 0) operation["parameters"] = parameters;
         if (endpoint.Takes is { } takes) operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", Reference(takes, schemas)) };
+        if (endpoint.TakesMediaType is { } media) operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Files(media) };
         if (string.Equals(endpoint.Path, Security.Guard.SessionPath, StringComparison.Ordinal)) operation["security"] = new JsonArray();
         return operation;
     }

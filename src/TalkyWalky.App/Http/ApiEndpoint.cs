@@ -26,14 +26,17 @@ internal abstract class ApiEndpoint(string method, string path, string summary)
 
     public IReadOnlyList<QueryParameter> Query { get; init; } = [];
 
-    /// <summary>Bytes.</summary>
-    public int LargestBody { get; init; } = SmallBody;
+    /// <summary>Bytes. Null: the act reads the body itself, and no more of it than it has use for.</summary>
+    public int? LargestBody { get; init; } = SmallBody;
 
-    /// <summary>Null: it takes no body.</summary>
+    /// <summary>Null: it takes no JSON.</summary>
     public abstract JsonTypeInfo? Takes { get; }
 
     /// <summary>Null: it answers 204.</summary>
     public abstract JsonTypeInfo? Gives { get; }
+
+    /// <summary>Of a body that is a file and not JSON.</summary>
+    public string? TakesMediaType { get; init; }
 
     /// <summary>Of an answer that is a file or a stream and not JSON.</summary>
     public string? MediaType { get; init; }

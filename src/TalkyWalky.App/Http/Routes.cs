@@ -15,6 +15,11 @@ internal static class Routes
     public static ApiEndpoint File(string path, string summary, string mediaTypes, Func<Call, Task<Answer<Nothing>>> act, params QueryParameter[] query) =>
         new ApiEndpoint<Nothing, Nothing>("GET", path, summary, null, null, (call, _) => act(call)) { Query = query, MediaType = mediaTypes };
 
+    /// <summary>Takes a file, whose bytes the act reads and bounds.</summary>
+    public static ApiEndpoint Upload<TOut>(string path, string summary, JsonTypeInfo<TOut> gives, Func<Call, Task<Answer<TOut>>> act, params QueryParameter[] query)
+        where TOut : notnull =>
+        new ApiEndpoint<Nothing, TOut>("POST", path, summary, null, gives, (call, _) => act(call)) { Query = query, LargestBody = null, TakesMediaType = "application/octet-stream" };
+
     public static ApiEndpoint Take<TIn>(string method, string path, string summary, JsonTypeInfo<TIn> takes, Func<Call, TIn, Task<Answer<Nothing>>> act, int largestBody = ApiEndpoint.SmallBody)
         where TIn : notnull => new ApiEndpoint<TIn, Nothing>(method, path, summary, takes, null, act) { LargestBody = largestBody };
 

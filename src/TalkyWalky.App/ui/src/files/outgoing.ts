@@ -1,16 +1,18 @@
 import type { ConversationKey } from '../api/types';
-import { withoutDeception } from '../chat/text/names';
 import { isRoomKey } from '../store/keys';
 
 /** Bytes (docs/protocol.md). */
 export const longestFile = (key: ConversationKey): number => (isRoomKey(key) ? 1 : 8) * 1024 * 1024;
 
 const longestName = 255;
+
+/** Controls, slashes, and what reorders a line so that one kind of file looks like another; as the program has it (TalkyWalky.Wire, FileName). */
+const harmful = /[\p{Cc}/\\\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]+/gu;
 const encoder = new TextEncoder();
 
-/** A file's name as it may travel: without what file systems or eyes take for something else, and not too long. */
+/** A file's name as it may travel; its ending stays. */
 export function sendableName(name: string): string {
-  const plain = withoutDeception(name).replace(/[/\\\uFFFD]+/g, '_').trim();
+  const plain = name.replace(harmful, '_').trim();
   if (plain === '' || plain === '.' || plain === '..') return 'file';
   if (encoder.encode(plain).length <= longestName) return plain;
   const ending = /\.[\p{L}\p{N}]{1,16}$/u.exec(plain)?.[0] ?? '';

@@ -5,13 +5,14 @@ import { saveAs } from '../../files/saveAs';
 import { Button } from '../../parts/Button';
 import { askFile, attempt, keyOfMessage, showToast } from '../../store';
 import { fileSize, t } from '../../text';
-import { withoutDeception } from '../text/names';
+import { withoutOverrides } from '../text/names';
 import styles from './FileCard.module.css';
 
 /** A message that is a file. */
 export function FileCard({ message, file }: { message: Message; file: SharedFile }) {
   const [busy, setBusy] = useState(false);
-  const name = withoutDeception(file.name);
+  // Whole: the end of a file's name tells what it is.
+  const name = withoutOverrides(file.name);
   const save = async () => {
     setBusy(true);
     const outcome = await attempt(saveAs(file.name, null, () => askFile(keyOfMessage(message), message)));

@@ -6,14 +6,9 @@ const deceptive = /[\p{Cc}\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180
 
 const longest = 80;
 
-/** Whole: the end of a file's name tells what it is. */
-export function withoutDeception(name: string): string {
-  return name.replace(deceptive, '\uFFFD');
-}
-
 /** A name as it may be shown: what deceives is seen as U+FFFD. */
 export function plainName(name: string): string {
-  const shown = withoutDeception(name);
+  const shown = name.replace(deceptive, '\uFFFD');
   return shown.length > longest ? `${shown.slice(0, longest - 1)}…` : shown;
 }
 

@@ -49,6 +49,10 @@ public sealed class DirectTests(Office office) : IClassFixture<Office>
         await Expect(ada.State("no server here", "state.read")).ToBeVisibleAsync();
         await bob.SayAsync("so it seems");
         await Expect(ada.Message("so it seems")).ToBeVisibleAsync();
+        await ada.AttachAsync("plan.txt", "text/plain", "hand to hand"u8.ToArray());
+        await ada.Composer.PressAsync("Enter");
+        await Expect(ada.State("plan.txt", "state.read")).ToBeVisibleAsync();
+        Assert.Equal("hand to hand"u8.ToArray(), (await bob.SaveFileAsync("plan.txt")).Content);
 
         await office.StartServerAsync();
         await Expect(ada.Page.GetByText(Words["connection.offline"])).ToHaveCountAsync(0);
@@ -56,7 +60,7 @@ public sealed class DirectTests(Office office) : IClassFixture<Office>
         await Expect(bob.Message("back again")).ToBeVisibleAsync();
         foreach (var chat in new[] { ada, bob })
         {
-            foreach (var text in new[] { "no server here", "so it seems", "back again" }) await Expect(chat.Message(text)).ToHaveCountAsync(1);
+            foreach (var text in new[] { "no server here", "so it seems", "plan.txt", "back again" }) await Expect(chat.Message(text)).ToHaveCountAsync(1);
         }
 
         await office.CheckAsync();

@@ -53,6 +53,22 @@ internal sealed class Chat(IPage page, Words words)
         await Composer.PressAsync("Enter");
     }
 
+    /// <summary>Chooses a file for what is said next in the conversation that is open.</summary>
+    public async Task AttachAsync(string name, string type, byte[] content)
+    {
+        var chooser = await Page.RunAndWaitForFileChooserAsync(() => Button("compose.attach").ClickAsync());
+        await chooser.SetFilesAsync(new FilePayload { Name = name, MimeType = type, Buffer = content });
+        await Expect(Page.GetByRole(AriaRole.List, new() { Name = Words["compose.attached"], Exact = true }).GetByText(name, new() { Exact = true })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Saves a file by keyboard, as a person does in a browser without a dialog for files: it comes as a download.</summary>
+    public async Task<(string Name, byte[] Content)> SaveFileAsync(string name)
+    {
+        await Page.EvaluateAsync("() => Object.defineProperty(window, 'showSaveFilePicker', { value: undefined, configurable: true })");
+        var download = await Page.RunAndWaitForDownloadAsync(() => ButtonCalled(Words.With("file.save", ("name", name))).PressAsync("Enter"));
+        return (download.SuggestedFilename, await File.ReadAllBytesAsync(await download.PathAsync()));
+    }
+
     public async Task ChooseOfSelfAsync(string key)
     {
         await List.GetByRole(AriaRole.Button, new() { Name = Words["self.menu"] }).ClickAsync();

@@ -142,6 +142,7 @@ function cleared(state: Store, key: ConversationKey | null): Store {
   const windows = new Map(state.windows);
   // What one began to write goes too, as it does on the disk.
   const drafts = key === null ? initial.drafts : withEntry(state.drafts, key, undefined);
+  const attached = key === null ? initial.attached : withEntry(state.attached, key, undefined);
   for (const one of key === null ? state.conversations.keys() : [key]) {
     const conversation = conversations.get(one);
     if (conversation) conversations.set(one, { ...conversation, last: null, unread: 0 });
@@ -150,7 +151,7 @@ function cleared(state: Store, key: ConversationKey | null): Store {
     const window = windows.get(one);
     if (window) windows.set(one, { ...window, items: [], atStart: true, atEnd: true, epoch: window.epoch + 1, unreadAfter: null });
   }
-  return { ...state, conversations, windows, drafts };
+  return { ...state, conversations, windows, drafts, attached };
 }
 
 function discarded(state: Store, key: ConversationKey, id: string): Store {

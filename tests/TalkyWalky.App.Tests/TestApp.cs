@@ -128,9 +128,10 @@ internal sealed class TestApp : IAsyncDisposable
         change?.Invoke(socket.Options);
         using var patience = new CancellationTokenSource(Patience);
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{Port}/api/v1/events"), patience.Token);
+        var events = await TestEvents.BeginAsync(socket);
         // What this chat in memory tells before the app reads its events is told to nobody.
         while (Engine.IsOpen && Chat is { IsLoggedIn: true, IsDisposed: false, Listeners: 0 }) await Task.Delay(10, patience.Token);
-        return new TestEvents(socket);
+        return events;
     }
 
     /// <summary>Waits for a stage that comes by itself.</summary>
@@ -157,22 +158,41 @@ internal sealed class TestApp : IAsyncDisposable
 }
 
 /// <summary>The events of one connection.</summary>
-internal sealed class TestEvents(ClientWebSocket socket)
+internal sealed class TestEvents
 {
-    public ClientWebSocket Socket => socket;
+    private JsonElement? _first;
+
+    private TestEvents(ClientWebSocket socket) => Socket = socket;
+
+    /// <summary>Waits for the first event: what happens after it is told on this connection; what happens between the handshake and it is not.</summary>
+    public static async Task<TestEvents> BeginAsync(ClientWebSocket socket)
+    {
+        var events = new TestEvents(socket);
+        events._first = await events.ReadAsync();
+        return events;
+    }
+
+    public ClientWebSocket Socket { get; }
 
     /// <summary>Null: the server closed.</summary>
     public async Task<JsonElement?> NextAsync()
+    {
+        if (_first is not { } first) return await ReadAsync();
+        _first = null;
+        return first;
+    }
+
+    private async Task<JsonElement?> ReadAsync()
     {
         using var patience = new CancellationTokenSource(TestApp.Patience);
         using var whole = new MemoryStream();
         var part = new byte[16 * 1024];
         while (true)
         {
-            var received = await socket.ReceiveAsync(part, patience.Token);
+            var received = await Socket.ReceiveAsync(part, patience.Token);
             if (received.MessageType == WebSocketMessageType.Close)
             {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
+                await Socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
                 return null;
             }
 

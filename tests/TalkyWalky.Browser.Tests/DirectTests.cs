@@ -33,6 +33,7 @@ public sealed class DirectTests(Office office) : IClassFixture<Office>
         // The button waits on all addresses of the computer, a test on this one.
         Assert.True(await bob.Page.EvaluateAsync<bool>(Listen));
         await bob.ChooseOfConversationAsync("head.direct");
+        await Expect(bob.Dialog).ToBeVisibleAsync();
         var address = await bob.Dialog.GetByText("127.0.0.1:").InnerTextAsync();
         await ada.ChooseOfConversationAsync("head.direct");
         await ada.Dialog.GetByRole(AriaRole.Textbox).FillAsync(address);

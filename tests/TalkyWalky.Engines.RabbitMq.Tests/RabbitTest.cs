@@ -49,8 +49,10 @@ public abstract class RabbitTest(RabbitNode node) : IAsyncLifetime
     {
         while (true)
         {
-            if (await PublishAsync(broker, text, device) is T outcome) return outcome;
-            await Task.Delay(20, Cancellation);
+            var answer = await PublishAsync(broker, text, device);
+            if (answer is T outcome) return outcome;
+            Assert.False(Cancellation.IsCancellationRequested, $"\"{text}\" is still answered by {answer}");
+            await Task.Delay(20, CancellationToken.None);
         }
     }
 

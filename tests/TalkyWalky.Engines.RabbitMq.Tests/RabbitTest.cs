@@ -51,8 +51,8 @@ public abstract class RabbitTest(RabbitNode node) : IAsyncLifetime
         {
             var answer = await PublishAsync(broker, text, device);
             if (answer is T outcome) return outcome;
-            Assert.False(Cancellation.IsCancellationRequested, $"\"{text}\" is still answered by {answer}");
             await Task.Delay(20, CancellationToken.None);
+            Assert.False(Cancellation.IsCancellationRequested, $"\"{text}\" is still answered by {answer}");
         }
     }
 

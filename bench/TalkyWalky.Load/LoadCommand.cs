@@ -1,0 +1,71 @@
+using System.CommandLine;
+using TalkyWalky.Load.Peers;
+using TalkyWalky.Load.Peers.Ours;
+using TalkyWalky.Load.Peers.Relay;
+using TalkyWalky.Load.Reporting;
+using TalkyWalky.Load.Workloads;
+
+namespace TalkyWalky.Load;
+
+/// <summary>The command line of bench/load.</summary>
+internal static class LoadCommand
+{
+    private static readonly string[] WorkloadNames = ["pairs"];
+    private static readonly string[] PeerNames = ["ours", "relay"];
+    private static readonly string[] TransportNames = ["plain", "tls"];
+
+    private static readonly Option<string[]> Workloads = Several("--workload", "what to measure; may be given several times", WorkloadNames);
+    private static readonly Option<string[]> Peers = Several("--peer", "which server; may be given several times", PeerNames);
+    private static readonly Option<string[]> Transports = Several("--transport", "TLS at every server, or none at any", TransportNames);
+    private static readonly Option<double> Seconds = new("--seconds") { Description = "how long each load is measured", DefaultValueFactory = static _ => 5 };
+    private static readonly Option<double> WarmUp = new("--warm-up") { Description = "seconds of full load before", DefaultValueFactory = static _ => 3 };
+    private static readonly Option<int> Runs = Count("--runs", "of each, in turn; the table has medians", 5);
+    private static readonly Option<int?> Tries = new("--tries") { Description = "of each at most: a run that other programs disturbed is repeated; twice as many as runs when absent" };
+    private static readonly Option<int> Pairs = Count("--pairs", "of people who write to one another", 100);
+    private static readonly Option<FileInfo?> Out = new("--out") { Description = "file for the results as JSON" };
+    private static readonly Option<bool> Json = new("--json") { Description = "print the results as JSON instead of the table" };
+
+    public static RootCommand Build()
+    {
+        foreach (var seconds in new[] { Seconds, WarmUp })
+            seconds.Validators.Add(result => { if (result.GetValueOrDefault<double>() is not (>= 0.1 and <= 3600)) result.AddError($"{seconds.Name} is 0.1 to 3600"); });
+        var root = new RootCommand("Measures our server beside others, on one machine, in turn. Server and generator have a core each. Without options: everything, five times.")
+        {
+            Workloads, Peers, Transports, Seconds, WarmUp, Runs, Tries, Pairs, Out, Json,
+        };
+        root.SetAction(RunAsync);
+        return root;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        using var ours = new GatewayPeer();
+        IPeer[] peers = [ours, new RelayPeer()];
+        var times = new LoadTimes(TimeSpan.FromSeconds(parsed.GetValue(WarmUp)), TimeSpan.FromSeconds(Math.Min(0.5, parsed.GetValue(Seconds))), TimeSpan.FromSeconds(parsed.GetValue(Seconds)));
+        IWorkload[] workloads = [new PairsWorkload(parsed.GetValue(Pairs), times)];
+        var bench = new Bench(
+            [.. peers.Where(peer => parsed.GetRequiredValue(Peers).Contains(peer.Name, StringComparer.Ordinal))],
+            [.. workloads.Where(workload => parsed.GetRequiredValue(Workloads).Contains(workload.Name, StringComparer.Ordinal))],
+            [.. parsed.GetRequiredValue(Transports).Select(static transport => transport == "tls").Distinct()],
+            parsed.GetValue(Runs), parsed.GetValue(Tries) ?? 2 * parsed.GetValue(Runs), Console.Error);
+        var results = await bench.RunAsync(cancellation);
+        var json = ResultFile.ToJson(results);
+        if (parsed.GetValue(Out) is { } file) await File.WriteAllTextAsync(file.FullName, json, cancellation);
+        Console.WriteLine(parsed.GetValue(Json) ? json : Table.Of(results));
+        return 0;
+    }
+
+    private static Option<string[]> Several(string name, string description, string[] values)
+    {
+        var option = new Option<string[]>(name) { Description = $"{description}: {string.Join(", ", values)}; all when absent", DefaultValueFactory = _ => values, AllowMultipleArgumentsPerToken = false };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+
+    private static Option<int> Count(string name, string description, int usual)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual };
+        option.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 1 or > 100_000) result.AddError($"{name} is 1 to 100000"); });
+        return option;
+    }
+}

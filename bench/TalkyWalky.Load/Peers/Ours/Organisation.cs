@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Authority;
+using TalkyWalky.Engines;
+using TalkyWalky.Engines.Embedded;
+using TalkyWalky.Pki;
+using TalkyWalky.Testing;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Load.Peers.Ours;
+
+/// <summary>
+/// A server's folder with people, their devices and mailboxes, made without a server: keys from the committed pool, certificates from an authority in this process. Used for
+/// one run after the other.
+/// </summary>
+internal sealed class Organisation : IDisposable
+{
+    public const string Host = "bench.example.org:8443";
+
+    private const int AtOnce = 500;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tw-load-");
+    private readonly CertificateAuthority _authority;
+    private readonly PoolKey[] _keys = PoolKey.All();
+
+    public Organisation() => _authority = CertificateAuthority.Initialise(
+        Path.Combine(_folder.FullName, "ca"), "Example", "example.org", "a passphrase to measure", KeyPool.Shared, TimeProvider.System.GetUtcNow());
+
+    public string Folder => _folder.FullName;
+
+    public TrustAnchor Anchor => _authority.Anchor;
+
+    public ReadOnlyMemory<byte> Issuing => _authority.IssuingCertificate;
+
+    /// <summary>The hosted gateway's, DER.</summary>
+    public byte[] ServerCertificate { get; private set; } = [];
+
+    public List<Member> Members { get; } = [];
+
+    public static string Database(string folder) => Path.Combine(folder, "talkywalky.db");
+
+    /// <summary>Fills up to so many members. While no server runs on the folder.</summary>
+    public async Task GrowAsync(int people, CancellationToken cancellation)
+    {
+        if (Members.Count >= people) return;
+        if (ServerCertificate.Length == 0) WriteServerFiles();
+        await using var engines = await OpenAsync(_folder.FullName, cancellation);
+        foreach (var some in Enumerable.Range(Members.Count, people - Members.Count).Chunk(AtOnce))
+            Members.AddRange(await Task.WhenAll(some.Select(n => EnrolAsync(engines, n, cancellation))));
+    }
+
+    public static Task<EmbeddedEngines> OpenAsync(string folder, CancellationToken cancellation) => EmbeddedEngines.OpenAsync(
+        Database(folder), new EmbeddedOptions(MailboxLimits.Default with { Count = 1_000_000, Bytes = 4L << 30 }, PasswordIterations: 1), TimeProvider.System, cancellation);
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        foreach (var key in _keys) key.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task<Member> EnrolAsync(EmbeddedEngines engines, int number, CancellationToken cancellation)
+    {
+        var (username, key) = ($"user{number}", _keys[number % _keys.Length]);
+        var account = ((AddOutcome.Added)await engines.Directory.AddAsync(new NewAccount(username, "a password for the bench", username, null), cancellation)).Account;
+        var now = TimeProvider.System.GetUtcNow(); // a log-in is not older than the password
+        var record = await engines.Store.AddDeviceAsync(account.User, key.PublicHash, firstMayEnter: true, now, cancellation);
+        await engines.Store.ApproveDeviceAsync(record.Device, approval: null, now, cancellation);
+        await engines.Broker.CreateMailboxAsync(record.Device, cancellation);
+        await engines.Store.SetLoginAsync(record.Device, now, cancellation);
+        return new Member(
+            account.User, record.Device, key, await IssueAsync(engines, record, username, key, CertificateKind.Identity, cancellation),
+            await IssueAsync(engines, record, username, key, CertificateKind.Encryption, cancellation));
+    }
+
+    private async Task<byte[]> IssueAsync(EmbeddedEngines engines, DeviceRecord record, string username, PoolKey key, CertificateKind kind, CancellationToken cancellation)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var use = kind == CertificateKind.Identity ? DeviceKeyUse.Identity : DeviceKeyUse.Encryption;
+        var issued = key.With(rsa => _authority.Issue(_authority.Prepare(use, username, record.User, record.Device, rsa, now)));
+        await engines.Store.AddCertificateAsync(
+            new IssuedCertificate(issued.Serial, kind, record.User, record.Device, issued.Der, issued.NotBefore, issued.NotAfter, now, Issuer: issued.Issuer), cancellation);
+        return issued.Der;
+    }
+
+    private void WriteServerFiles()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = X509CertificateLoader.LoadCertificate(_authority.Issue(_authority.PrepareServer(["127.0.0.1"], key, TimeProvider.System.GetUtcNow())).Der);
+        ServerCertificate = certificate.RawData;
+        var files = new ServerFiles(_folder.FullName);
+        File.WriteAllBytes(files.Root, Anchor.Der.ToArray());
+        File.WriteAllBytes(files.Issuing, Issuing.ToArray());
+        File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
+        File.WriteAllText(files.Key, key.ExportPkcs8PrivateKeyPem());
+    }
+}
+
+/// <param name="Encryption">DER.</param>
+internal sealed record Member(UserId User, DeviceId Device, PoolKey Key, byte[] Identity, byte[] Encryption)
+{
+    private ulong _generation;
+
+    public ulong NextGeneration() => ++_generation;
+}
+
+/// <summary>What the hosted gateway reads of its folder beside the database.</summary>
+internal sealed class ServerFiles(string folder)
+{
+    public string Root => Path.Combine(folder, "root.der");
+
+    public string Issuing => Path.Combine(folder, "issuing.der");
+
+    public string Certificate => Path.Combine(folder, "server.pem");
+
+    public string Key => Path.Combine(folder, "server.key");
+}

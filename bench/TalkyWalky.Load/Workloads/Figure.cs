@@ -1,0 +1,15 @@
+namespace TalkyWalky.Load.Workloads;
+
+/// <summary>Names of figures, as tables and JSON carry them.</summary>
+internal static class Figure
+{
+    public const string
+        MessagesPerSecond = "messages/s",
+        P50 = "p50 ms",
+        P99 = "p99 ms",
+        ServerMicroseconds = "server CPU us each";
+}
+
+/// <param name="WarmUp">Before anything is measured: programs are compiled while they run.</param>
+/// <param name="Settle">Of each load, before its measuring begins.</param>
+internal sealed record LoadTimes(TimeSpan WarmUp, TimeSpan Settle, TimeSpan Measured);

@@ -9,8 +9,14 @@ public interface IStore
     /// <summary>
     /// Adds a device that has proved a password, or finds the one with the same identity key again. Active when it is the person's first device ever
     /// and <paramref name="firstMayEnter"/>; otherwise pending. A pending one that asks again and then may enter becomes active.
+    /// A key that a device has already, whoever's device it is and whatever the key is for, adds nothing: that device is found, as it is.
     /// </summary>
     Task<DeviceRecord> AddDeviceAsync(UserId user, Digest identityKeyHash, bool firstMayEnter, DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>
+    /// Keeps a key for the encryption of this device, for good. False when it is another device's or an identity key. Throws <see cref="InvalidOperationException"/> for an unknown device.
+    /// </summary>
+    Task<bool> ClaimEncryptionKeyAsync(DeviceId device, Digest keyHash, CancellationToken cancellation);
 
     Task<DeviceRecord?> FindDeviceAsync(DeviceId device, CancellationToken cancellation);
 

@@ -38,6 +38,25 @@ public sealed class EngineFileTests : IAsyncLifetime
         Assert.Contains("check that its folder exists", e.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>From before keys were compared over all accounts.</summary>
+    [Fact]
+    public async Task Open_OlderFileWithAKeyOfTwoAccounts_LeavesItToTheOlderDevice()
+    {
+        var store = (await _engines.OpenAsync()).Store;
+        var (key, other) = (Digest.Sha256([1]), Digest.Sha256([2]));
+        var second = await store.AddDeviceAsync(UserId.New(), other, firstMayEnter: true, DateTimeOffset.UnixEpoch.AddDays(1), default);
+        var first = await store.AddDeviceAsync(UserId.New(), key, firstMayEnter: true, DateTimeOffset.UnixEpoch, default);
+        await _engines.CloseAsync();
+        using (var database = Sqlite.Database.Open(_engines.File, readOnly: false))
+            database.Execute($"UPDATE device SET key_hash = x'{key}'; DROP TABLE device_key; PRAGMA user_version = 4");
+
+        store = (await _engines.OpenAsync()).Store;
+
+        Assert.Equal(first, await store.AddDeviceAsync(first.User, key, firstMayEnter: true, DateTimeOffset.UnixEpoch, default));
+        Assert.Equal(first, await store.AddDeviceAsync(second.User, key, firstMayEnter: true, DateTimeOffset.UnixEpoch, default));
+        Assert.Equal(DeviceState.Active, (await store.FindDeviceAsync(second.Device, default))!.State);
+    }
+
     [Theory]
     [InlineData(0, 100)]
     [InlineData(4096, 8192)]

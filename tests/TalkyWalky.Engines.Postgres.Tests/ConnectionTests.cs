@@ -117,6 +117,23 @@ public sealed class ConnectionTests(RealPostgres server) : IAsyncLifetime, IDisp
         Assert.Equal($"{Schema.Newest}", await _database.QueryAsync("SELECT count(*) FROM schema_version"));
     }
 
+    /// <summary>From before keys were compared over all accounts.</summary>
+    [Fact]
+    public async Task OlderSchema_WithAKeyOfTwoAccounts_LeavesItToTheOlderDevice()
+    {
+        var store = (await _database.OpenAsync()).Store;
+        var (key, other) = (Digest.Sha256([1]), Digest.Sha256([2]));
+        var second = await store.AddDeviceAsync(UserId.New(), other, firstMayEnter: true, DateTimeOffset.UnixEpoch.AddDays(1), None);
+        var first = await store.AddDeviceAsync(UserId.New(), key, firstMayEnter: true, DateTimeOffset.UnixEpoch, None);
+        await _database.QueryAsync($"UPDATE device SET key_hash = '\\x{key}'; DROP TABLE device_key; DELETE FROM schema_version WHERE version > 3");
+
+        store = (await _database.ReopenAsync()).Store;
+
+        Assert.Equal(first, await store.AddDeviceAsync(first.User, key, firstMayEnter: true, DateTimeOffset.UnixEpoch, None));
+        Assert.Equal(first, await store.AddDeviceAsync(second.User, key, firstMayEnter: true, DateTimeOffset.UnixEpoch, None));
+        Assert.Equal(DeviceState.Active, (await store.FindDeviceAsync(second.Device, None))!.State);
+    }
+
     [Fact]
     public async Task DatabaseThatKeepsNotEveryText_IsRefused()
     {

@@ -56,7 +56,7 @@ public sealed class RaceTests(RealPostgres server) : IAsyncLifetime
         for (var round = 0; round < Rounds; round++)
         {
             var user = UserId.New();
-            var added = await AtOnceAsync((engines, number) => engines.Store.AddDeviceAsync(user, Hash(number), firstMayEnter: true, Now, None));
+            var added = await AtOnceAsync((engines, number) => engines.Store.AddDeviceAsync(user, Hash(round * 100 + number), firstMayEnter: true, Now, None));
             Assert.Single(added, static device => device.State == DeviceState.Active);
             Assert.Equal(added.Length, (await _servers[0].Store.DevicesOfAsync(user, None)).Count);
         }
@@ -68,6 +68,33 @@ public sealed class RaceTests(RealPostgres server) : IAsyncLifetime
         var user = UserId.New();
         var added = await AtOnceAsync((engines, _) => engines.Store.AddDeviceAsync(user, Hash(1), firstMayEnter: true, Now, None));
         Assert.Single(added.Distinct());
+    }
+
+    [Fact]
+    public async Task AddDevice_OneKeyForSeveralPeople_IsOneDeviceOfOne()
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            var people = Enumerable.Range(0, Each * _servers.Length).Select(static _ => UserId.New()).ToList();
+            var added = await AtOnceAsync((engines, number) => engines.Store.AddDeviceAsync(people[number], Hash(round), firstMayEnter: true, Now, None));
+            Assert.Single(added.DistinctBy(static device => device.Device));
+        }
+
+        Assert.Equal($"{Rounds}|{Rounds}", await _database.QueryAsync("SELECT count(*), (SELECT count(*) FROM device_key) FROM device"));
+    }
+
+    [Fact]
+    public async Task OneKey_AsIdentityAndForEncryption_HasOneUse()
+    {
+        var device = await _servers[0].Store.AddDeviceAsync(UserId.New(), Hash(-1), firstMayEnter: true, Now, None);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var tries = await AtOnceAsync(async (engines, number) => number % 4 < 2
+                ? await engines.Store.ClaimEncryptionKeyAsync(device.Device, Hash(round), None)
+                : (await engines.Store.AddDeviceAsync(UserId.New(), Hash(round), firstMayEnter: true, Now, None)).Device != device.Device);
+            // Who claimed has it exactly when who would make a device of it found the claimant.
+            Assert.All(tries.Index(), one => Assert.Equal(one.Index % 4 < 2 ? tries[0] : !tries[0], one.Item));
+        }
     }
 
     [Fact]

@@ -11,6 +11,7 @@ internal sealed partial class Enrolment(
     ILogger logger)
 {
     public const string Revoked = "this device was revoked; to come back, register it anew with new keys",
+        KeyInUse = "this key belongs to another device or account; make a new key: each has one device and one use",
         Waits = "this device waits for approval by another device of yours or by an administrator";
 
     private const string CertificateShown = "identity certificate";
@@ -33,7 +34,7 @@ internal sealed partial class Enrolment(
             var isNews = known is null || await SuspendExpiredAsync(known, cancellation);
             var device = await store.AddDeviceAsync(account.User, request.KeyHash, mayEnter, time.GetUtcNow(), cancellation);
             // A CSR is no secret: someone may send another person's under a password of their own.
-            if (device.User != account.User) return Refuse(RefusalKind.Forbidden, "this key belongs to another account; make a new one");
+            if (device.User != account.User || device.IdentityKeyHash != request.KeyHash) return Refuse(RefusalKind.Forbidden, KeyInUse);
             if (device.State == DeviceState.Revoked) return Refuse(RefusalKind.Forbidden, Revoked);
             await store.SetLoginAsync(device.Device, time.GetUtcNow(), cancellation);
             if (device.State == DeviceState.Active) return await IssueAsync(DeviceKeyUse.Identity, account, device, request, Actor.Person(account.User), "password", cancellation);
@@ -70,6 +71,7 @@ internal sealed partial class Enrolment(
             if (request.KeyHash == device.Record.IdentityKeyHash)
                 return Refuse(RefusalKind.Invalid, "the encryption key is the identity key; make a second key");
             if (Current(device.Record) is { } current && KeyHashOf(current) == request.KeyHash) return new EnrolOutcome.Issued(current.Der.ToArray());
+            if (!await store.ClaimEncryptionKeyAsync(device.Record.Device, request.KeyHash, cancellation)) return Refuse(RefusalKind.Forbidden, KeyInUse);
             await broker.CreateMailboxAsync(device.Record.Device, cancellation); // before the certificate lists the device
             return await IssueAsync(DeviceKeyUse.Encryption, device.Account, device.Record, request, Actor.Device(device.Record.Device), CertificateShown, cancellation);
         }

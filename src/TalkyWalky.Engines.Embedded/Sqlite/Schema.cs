@@ -3,7 +3,7 @@ namespace TalkyWalky.Engines.Embedded.Sqlite;
 /// <summary>The file's tables. <c>user_version</c> counts the steps that were applied; a step is applied once, in one transaction.</summary>
 internal static class Schema
 {
-    private static readonly string[] Steps = [Version1, Version2, Version3, Version4];
+    private static readonly string[] Steps = [Version1, Version2, Version3, Version4, Version5];
 
     /// <summary>
     /// Times are ticks since year 1, UTC. Ids are 16 bytes, hashes 32. An entry has a payload of its own, or shares one, or is an overflow marker
@@ -70,6 +70,12 @@ internal static class Schema
     private const string Version4 = """
         ALTER TABLE certificate ADD COLUMN issuer BLOB;
         CREATE TABLE crl (issuer BLOB PRIMARY KEY, number INTEGER NOT NULL, der BLOB NOT NULL);
+        """;
+
+    /// <summary>Whose key it is, identity or encryption, over all accounts and for good. Of identity keys that two devices had before, the older device has it.</summary>
+    private const string Version5 = """
+        CREATE TABLE device_key (key_hash BLOB PRIMARY KEY, device BLOB NOT NULL) WITHOUT ROWID;
+        INSERT OR IGNORE INTO device_key (key_hash, device) SELECT key_hash, device FROM device ORDER BY added_at, device;
         """;
 
     /// <summary>Throws <see cref="EngineException"/> on a file of a newer program.</summary>

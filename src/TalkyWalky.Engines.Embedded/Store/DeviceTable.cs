@@ -16,13 +16,15 @@ internal static class DeviceTable
 
     public static DeviceRecord Add(Database database, UserId user, Digest keyHash, bool firstMayEnter, DateTimeOffset now)
     {
-        var known = FindByKey(database, user, keyHash);
+        var known = HolderOf(database, keyHash) is { } holder ? Find(database, holder)! : null;
+        if (known is not null && (known.User != user || known.IdentityKeyHash != keyHash)) return known;
         var enters = firstMayEnter && known is not { State: not DeviceState.Pending } && !WasAnyActive(database, user);
         var device = known?.Device ?? DeviceId.New();
         if (known is null)
         {
             database.Use("INSERT INTO device (device, user, key_hash, state, added_at) VALUES (?1, ?2, ?3, 0, ?4)")
                 .Bind(1, device.Value).Bind(2, user.Value).Bind(3, keyHash).Bind(4, now).Run();
+            Claim(database, device, keyHash);
         }
 
         if (enters)
@@ -32,6 +34,14 @@ internal static class DeviceTable
         }
 
         return Find(database, device)!;
+    }
+
+    public static bool ClaimEncryptionKey(Database database, DeviceId device, Digest keyHash)
+    {
+        if (Find(database, device) is not { } owner) throw Unknown(device);
+        if (owner.IdentityKeyHash == keyHash) return false;
+        Claim(database, device, keyHash);
+        return HolderOf(database, keyHash) == device;
     }
 
     public static DeviceRecord? Find(Database database, DeviceId device)
@@ -102,10 +112,13 @@ internal static class DeviceTable
     public static bool SetName(Database database, DeviceId device, string? name) =>
         database.Use("UPDATE device SET name = ?2 WHERE device = ?1").Bind(1, device.Value).Bind(2, name).Change() > 0;
 
-    private static DeviceRecord? FindByKey(Database database, UserId user, Digest keyHash)
+    private static void Claim(Database database, DeviceId device, Digest keyHash) =>
+        database.Use("INSERT OR IGNORE INTO device_key (key_hash, device) VALUES (?1, ?2)").Bind(1, keyHash).Bind(2, device.Value).Run();
+
+    private static DeviceId? HolderOf(Database database, Digest keyHash)
     {
-        using var row = database.Use(Select + " WHERE device.user = ?1 AND device.key_hash = ?2");
-        return row.Bind(1, user.Value).Bind(2, keyHash).Step() ? Read(row) : null;
+        using var row = database.Use("SELECT device FROM device_key WHERE key_hash = ?1");
+        return row.Bind(1, keyHash).Step() ? new DeviceId(row.Id(0)) : null;
     }
 
     private static bool WasAnyActive(Database database, UserId user)

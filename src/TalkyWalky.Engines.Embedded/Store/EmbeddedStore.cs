@@ -11,6 +11,9 @@ internal sealed class EmbeddedStore(GroupWriter writer, Readers readers) : IStor
     public Task<DeviceRecord> AddDeviceAsync(UserId user, Digest identityKeyHash, bool firstMayEnter, DateTimeOffset now, CancellationToken cancellation) =>
         writer.WriteAsync(database => DeviceTable.Add(database, user, identityKeyHash, firstMayEnter, now), cancellation);
 
+    public Task<bool> ClaimEncryptionKeyAsync(DeviceId device, Digest keyHash, CancellationToken cancellation) =>
+        writer.WriteAsync(database => DeviceTable.ClaimEncryptionKey(database, device, keyHash), cancellation);
+
     public Task<DeviceRecord?> FindDeviceAsync(DeviceId device, CancellationToken cancellation) =>
         readers.ReadAsync(database => DeviceTable.Find(database, device), cancellation);
 

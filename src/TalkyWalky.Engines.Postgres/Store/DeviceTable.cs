@@ -17,20 +17,35 @@ internal static class DeviceTable
     public static async Task<DeviceRecord> AddAsync(Session session, UserId user, Digest keyHash, bool firstMayEnter, DateTimeOffset now)
     {
         await LockAsync(session, user);
-        await session.ChangeAsync(
-            """INSERT INTO device (device, "user", key_hash, state, added_at) VALUES (@device, @user, @keyHash, @Pending, @now) ON CONFLICT ("user", key_hash) DO NOTHING""",
-            new { device = DeviceId.New(), user, keyHash, DeviceState.Pending, now });
+        var device = DeviceId.New();
+        if (await ClaimAsync(session, device, keyHash))
+        {
+            await session.ChangeAsync(
+                """INSERT INTO device (device, "user", key_hash, state, added_at) VALUES (@device, @user, @keyHash, @Pending, @now)""",
+                new { device, user, keyHash, DeviceState.Pending, now });
+        }
+        else
+        {
+            device = await HolderOfAsync(session, keyHash);
+        }
+
         if (firstMayEnter)
         {
             await session.ChangeAsync(
                 """
-                UPDATE device SET state = @Active, activated_at = @now WHERE "user" = @user AND key_hash = @keyHash AND state = @Pending
+                UPDATE device SET state = @Active, activated_at = @now WHERE device = @device AND "user" = @user AND key_hash = @keyHash AND state = @Pending
                     AND NOT EXISTS (SELECT FROM device AS earlier WHERE earlier."user" = @user AND earlier.activated_at IS NOT NULL)
                 """,
-                new { user, keyHash, DeviceState.Pending, DeviceState.Active, now });
+                new { device, user, keyHash, DeviceState.Pending, DeviceState.Active, now });
         }
 
-        return (await session.OneAsync<DeviceRecord>(Select + """ WHERE device."user" = @user AND device.key_hash = @keyHash""", new { user, keyHash }))!;
+        return (await FindAsync(session, device))!;
+    }
+
+    public static async Task<bool> ClaimEncryptionKeyAsync(Session session, DeviceId device, Digest keyHash)
+    {
+        if (await FindAsync(session, device) is not { } owner) throw Unknown(device);
+        return owner.IdentityKeyHash != keyHash && (await ClaimAsync(session, device, keyHash) || await HolderOfAsync(session, keyHash) == device);
     }
 
     public static Task<DeviceRecord?> FindAsync(Session session, DeviceId device) => session.OneAsync<DeviceRecord>(Select + " WHERE device.device = @device", new { device });
@@ -93,6 +108,13 @@ internal static class DeviceTable
 
     public static async Task<bool> SetNameAsync(Session session, DeviceId device, string? name) =>
         await session.ChangeAsync("UPDATE device SET name = @name WHERE device = @device", new { device, name }) > 0;
+
+    /// <summary>False when a device has it already. One that another transaction is about to take is waited for.</summary>
+    private static async Task<bool> ClaimAsync(Session session, DeviceId device, Digest keyHash) =>
+        await session.ChangeAsync("INSERT INTO device_key (key_hash, device) VALUES (@keyHash, @device) ON CONFLICT (key_hash) DO NOTHING", new { keyHash, device }) > 0;
+
+    private static Task<DeviceId> HolderOfAsync(Session session, Digest keyHash) =>
+        session.OneAsync<DeviceId>("SELECT device FROM device_key WHERE key_hash = @keyHash", new { keyHash });
 
     /// <summary>Until the transaction ends nobody else decides which device of this person is the first. Two people with one hash merely wait for each other.</summary>
     private static Task<int> LockAsync(Session session, UserId user) =>

@@ -10,6 +10,9 @@ internal sealed class PostgresStore(Database database) : IStore
     public Task<DeviceRecord> AddDeviceAsync(UserId user, Digest identityKeyHash, bool firstMayEnter, DateTimeOffset now, CancellationToken cancellation) =>
         database.WriteAsync(session => DeviceTable.AddAsync(session, user, identityKeyHash, firstMayEnter, now), cancellation);
 
+    public Task<bool> ClaimEncryptionKeyAsync(DeviceId device, Digest keyHash, CancellationToken cancellation) =>
+        database.WriteAsync(session => DeviceTable.ClaimEncryptionKeyAsync(session, device, keyHash), cancellation);
+
     public Task<DeviceRecord?> FindDeviceAsync(DeviceId device, CancellationToken cancellation) =>
         database.ReadAsync(session => DeviceTable.FindAsync(session, device), cancellation);
 

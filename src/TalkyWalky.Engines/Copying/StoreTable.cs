@@ -25,6 +25,7 @@ public sealed record StoreTable(string Name, int Key, IReadOnlyList<StoreColumn>
         new("device", 1, [
             Bytes("device"), Bytes("user"), Bytes("key_hash"), Small("state"), Number("activated_at"), Number("added_at"), Number("login_at"), Number("generation"),
             Text("identity_serial"), Text("encryption_serial"), Text("name"), Bytes("approval"), Number("revoked_at")]),
+        new("device_key", 1, [Bytes("key_hash"), Bytes("device")]),
         new("certificate", 1, [
             Text("serial"), Small("kind"), Bytes("user"), Bytes("device"), Bytes("der"), Number("not_before"), Number("not_after"), Number("issued_at"),
             Number("revoked_at"), Small("revocation_reason"), Bytes("issuer")]),

@@ -101,7 +101,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         return new TestDevice(account, record.Device, key, identity, this);
     }
 
-    /// <summary>A person whose devices share one key and its certificates' bytes: they are looked up and sent to, and never connect.</summary>
+    /// <summary>People whose devices share one certificate's bytes: they are looked up and sent to, and never connect.</summary>
     public async Task<List<(UserId User, DeviceId[] Devices)>> AddManyAsync(int people, int devices)
     {
         var added = new List<(UserId User, DeviceId[] Devices)>();
@@ -115,7 +115,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var (now, ids) = (Time.GetUtcNow(), new DeviceId[devices]);
         for (var i = 0; i < devices; i++)
         {
-            var record = await Store.AddDeviceAsync(added.Account.User, Digest.Sha256([(byte)i]), firstMayEnter: true, now, CancellationToken.None);
+            var record = await Store.AddDeviceAsync(added.Account.User, Digest.Sha256([.. added.Account.User.ToArray(), (byte)i]), firstMayEnter: true, now, CancellationToken.None);
             await Store.ApproveDeviceAsync(record.Device, approval: null, now, CancellationToken.None);
             await KeepAsync(record, CertificateKind.Identity, TestAuthority.Shared.Issuing, now.AddDays(20));
             await KeepAsync(record, CertificateKind.Encryption, TestAuthority.Shared.Issuing, now.AddDays(20));

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +23,7 @@ internal static class RelayProgram
 
     public static async Task RunAsync(bool tls)
     {
-        using var certificate = SelfSigned();
+        using var certificate = ThrowAwayCertificate.Create("127.0.0.1");
         await using var app = HostedServer.Build(listen =>
         {
             if (tls) listen.UseHttps(certificate, static https => https.SslProtocols = System.Security.Authentication.SslProtocols.Tls13);
@@ -86,12 +85,5 @@ internal static class RelayProgram
         if (!Connections.TryGetValue(person, out var connection)) return;
         connection.Append(message);
         touched.Add(connection);
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        return new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 }

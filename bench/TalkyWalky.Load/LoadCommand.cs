@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TalkyWalky.Load.Peers;
 using TalkyWalky.Load.Peers.Ours;
+using TalkyWalky.Load.Peers.Rabbit;
 using TalkyWalky.Load.Peers.Relay;
 using TalkyWalky.Load.Peers.Xmpp;
 using TalkyWalky.Load.Reporting;
@@ -12,7 +13,7 @@ namespace TalkyWalky.Load;
 internal static class LoadCommand
 {
     private static readonly string[] WorkloadNames = ["pairs"];
-    private static readonly string[] PeerNames = ["ours", "relay", "ejabberd", "ejabberd-no-busy-wait", "prosody"];
+    private static readonly string[] PeerNames = ["ours", "relay", "ejabberd", "ejabberd-no-busy-wait", "prosody", "rabbitmq-classic", "rabbitmq-quorum"];
     private static readonly string[] TransportNames = ["plain", "tls"];
 
     private static readonly Option<string[]> Workloads = Several("--workload", "what to measure; may be given several times", WorkloadNames);
@@ -41,7 +42,7 @@ internal static class LoadCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         using var ours = new GatewayPeer();
-        IPeer[] peers = [ours, new RelayPeer(), new EjabberdPeer("ejabberd", busyWait: true), new EjabberdPeer("ejabberd-no-busy-wait", busyWait: false), new ProsodyPeer()];
+        IPeer[] peers = [ours, new RelayPeer(), new EjabberdPeer("ejabberd", busyWait: true), new EjabberdPeer("ejabberd-no-busy-wait", busyWait: false), new ProsodyPeer(), new RabbitPeer("classic"), new RabbitPeer("quorum")];
         var times = new LoadTimes(TimeSpan.FromSeconds(parsed.GetValue(WarmUp)), TimeSpan.FromSeconds(Math.Min(0.5, parsed.GetValue(Seconds))), TimeSpan.FromSeconds(parsed.GetValue(Seconds)));
         IWorkload[] workloads = [new PairsWorkload(parsed.GetValue(Pairs), times)];
         var bench = new Bench(

@@ -10,13 +10,14 @@ internal sealed class ServerChild : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
+    private readonly bool _endsByTerm;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
-    private ServerChild(Process process)
+    private ServerChild(Process process, bool endsByTerm)
     {
-        _process = process;
+        (_process, _endsByTerm) = (process, endsByTerm);
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput, isReady: true), ReadAsync(process.StandardError, isReady: false));
     }
 
@@ -26,14 +27,15 @@ internal sealed class ServerChild : IAsyncDisposable
     public string Output => string.Join('\n', _output.TakeLast(20));
 
     /// <param name="core">taskset(1) replaces itself by the program, so that the process is the program's.</param>
-    public static ServerChild Start(string program, IEnumerable<string> arguments, int? core, IEnumerable<KeyValuePair<string, string>>? environment = null)
+    /// <param name="endsByTerm">It takes SIGTERM for what it started in its turn; else it is killed.</param>
+    public static ServerChild Start(string program, IEnumerable<string> arguments, int? core, IEnumerable<KeyValuePair<string, string>>? environment = null, bool endsByTerm = false)
     {
         string[] command = core is { } number
             ? ["taskset", "-c", number.ToString(CultureInfo.InvariantCulture), program, .. arguments]
             : [program, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
-        return new ServerChild(Process.Start(start)!);
+        return new ServerChild(Process.Start(start)!, endsByTerm);
     }
 
     /// <summary>This program again, as a server. It ends when its standard input does.</summary>
@@ -58,7 +60,8 @@ internal sealed class ServerChild : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        if (_ready.Task.IsCompletedSuccessfully) await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(20)));
+        if (_endsByTerm) using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        if (_endsByTerm || _ready.Task.IsCompletedSuccessfully) await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(60)));
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         await _reading;

@@ -35,7 +35,7 @@ internal sealed class GatewayClient : LineClient
         var proof = new SessionProof(
             _organisation.Anchor.Hash, Organisation.Host, _challenge.Nonce.Memory, Digest.Sha256(certificate), _self.Device, [Limits.ProtocolVersion], _self.NextGeneration(),
             DateTimeOffset.FromUnixTimeMilliseconds(_challenge.ServerTime));
-        var token = _self.Key.With(key => Jws.Sign(JwsType.Session, key, proof.Encode(), [_self.Identity, _organisation.Issuing]));
+        var token = Jws.Sign(JwsType.Session, _self.Key, proof.Encode(), [_self.Identity, _organisation.Issuing]);
         Send(new ClientFrame { Hello = new Hello { Proof = UnsafeByteOperations.UnsafeWrap(token) } });
         var answer = await ReceiveAsync(cancellation);
         if (answer.Welcome is null) throw new InvalidOperationException($"the gateway did not welcome {_self.Device}: {answer}");

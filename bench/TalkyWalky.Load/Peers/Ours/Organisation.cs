@@ -21,7 +21,6 @@ internal sealed class Organisation : IDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tw-load-");
     private readonly CertificateAuthority _authority;
-    private readonly PoolKey[] _keys = PoolKey.All();
 
     public Organisation() => _authority = CertificateAuthority.Initialise(
         Path.Combine(_folder.FullName, "ca"), "Example", "example.org", "a passphrase to measure", KeyPool.Shared, TimeProvider.System.GetUtcNow());
@@ -55,16 +54,16 @@ internal sealed class Organisation : IDisposable
     public void Dispose()
     {
         _authority.Dispose();
-        foreach (var key in _keys) key.Dispose();
+        foreach (var member in Members) member.Key.Dispose();
         _folder.Delete(recursive: true);
     }
 
     private async Task<Member> EnrolAsync(EmbeddedEngines engines, int number, CancellationToken cancellation)
     {
-        var (username, key) = ($"user{number}", _keys[number % _keys.Length]);
+        var (username, key) = ($"user{number}", KeyPool.Shared.CreateRsa(3072));
         var account = ((AddOutcome.Added)await engines.Directory.AddAsync(new NewAccount(username, "a password for the bench", username, null), cancellation)).Account;
         var now = TimeProvider.System.GetUtcNow(); // a log-in is not older than the password
-        var record = await engines.Store.AddDeviceAsync(account.User, key.PublicHash, firstMayEnter: true, now, cancellation);
+        var record = await engines.Store.AddDeviceAsync(account.User, Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, now, cancellation);
         await engines.Store.ApproveDeviceAsync(record.Device, approval: null, now, cancellation);
         await engines.Broker.CreateMailboxAsync(record.Device, cancellation);
         await engines.Store.SetLoginAsync(record.Device, now, cancellation);
@@ -73,11 +72,11 @@ internal sealed class Organisation : IDisposable
             await IssueAsync(engines, record, username, key, CertificateKind.Encryption, cancellation));
     }
 
-    private async Task<byte[]> IssueAsync(EmbeddedEngines engines, DeviceRecord record, string username, PoolKey key, CertificateKind kind, CancellationToken cancellation)
+    private async Task<byte[]> IssueAsync(EmbeddedEngines engines, DeviceRecord record, string username, RSA key, CertificateKind kind, CancellationToken cancellation)
     {
         var now = TimeProvider.System.GetUtcNow();
         var use = kind == CertificateKind.Identity ? DeviceKeyUse.Identity : DeviceKeyUse.Encryption;
-        var issued = key.With(rsa => _authority.Issue(_authority.Prepare(use, username, record.User, record.Device, rsa, now)));
+        var issued = _authority.Issue(_authority.Prepare(use, username, record.User, record.Device, key, now));
         await engines.Store.AddCertificateAsync(
             new IssuedCertificate(issued.Serial, kind, record.User, record.Device, issued.Der, issued.NotBefore, issued.NotAfter, now, Issuer: issued.Issuer), cancellation);
         return issued.Der;
@@ -97,7 +96,7 @@ internal sealed class Organisation : IDisposable
 }
 
 /// <param name="Encryption">DER.</param>
-internal sealed record Member(UserId User, DeviceId Device, PoolKey Key, byte[] Identity, byte[] Encryption)
+internal sealed record Member(UserId User, DeviceId Device, RSA Key, byte[] Identity, byte[] Encryption)
 {
     private ulong _generation;
 

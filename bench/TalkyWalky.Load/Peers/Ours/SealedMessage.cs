@@ -60,7 +60,7 @@ internal sealed class SealedMessage
         var now = TimeProvider.System.GetUtcNow();
         List<VerifiedDevice> recipients = [.. readers.Select(reader => Verify(organisation, reader.Encryption, DeviceKeyUse.Encryption))];
         var identity = Verify(organisation, from.Identity, DeviceKeyUse.Identity);
-        var started = from.Key.With(key => Grants.Start(new GrantOrder(identity, key, [organisation.Issuing], place, recipients, Previous: null), now));
+        var started = Grants.Start(new GrantOrder(identity, from.Key, [organisation.Issuing], place, recipients, Previous: null), now);
         var message = started.Session.Seal(MessageId.New(), new MessageBody.Text(new string('x', TextBytes)), now);
         message.Next.Dispose();
         return new Envelope

@@ -18,7 +18,8 @@ internal sealed class Bench(IReadOnlyList<IPeer> peers, IReadOnlyList<IWorkload>
     {
         var (at, machine) = (TimeProvider.System.GetUtcNow(), MachineState.Now());
         foreach (var peer in peers.Where(static peer => peer.Missing is not null)) _skipped[peer.Name] = peer.Missing!;
-        foreach (var workload in workloads)
+        foreach (var workload in workloads.Where(static workload => workload.Missing is not null)) _skipped[workload.Name] = workload.Missing!;
+        foreach (var workload in workloads.Where(static workload => workload.Missing is null))
         {
             foreach (var tls in transports) await RunAsync(workload, tls, cancellation);
         }
@@ -28,7 +29,7 @@ internal sealed class Bench(IReadOnlyList<IPeer> peers, IReadOnlyList<IWorkload>
 
     private async Task RunAsync(IWorkload workload, bool tls, CancellationToken cancellation)
     {
-        var left = peers.Where(static peer => peer.Missing is null).ToDictionary(static peer => peer, _ => runs);
+        var left = peers.Where(peer => peer.Missing is null && workload.Concerns(peer.Name)).ToDictionary(static peer => peer, _ => runs);
         for (var run = 1; run <= tries && left.Count > 0; run++)
         {
             foreach (var peer in left.Keys.ToList())
@@ -42,7 +43,7 @@ internal sealed class Bench(IReadOnlyList<IPeer> peers, IReadOnlyList<IWorkload>
     private async Task<bool> TryRunAsync(IWorkload workload, IPeer peer, bool tls, int run, CancellationToken cancellation)
     {
         await progress.WriteAsync($"{workload.Name}, {(tls ? "TLS" : "plain")}, {peer.Name}, run {run}: ");
-        await using var server = await peer.StartAsync(new Crowd(workload.People, tls, ServerCore), cancellation);
+        await using var server = await peer.StartAsync(new Crowd(workload.People, tls, workload.IsRoom, ServerCore), cancellation);
         var measured = await workload.RunAsync(server, cancellation);
         _records.AddRange(measured.Select(one => RunRecord.Of(one, peer.Name, tls, run)));
         var disturbed = measured.Count(static one => one.Cpu.IsDisturbed);

@@ -18,6 +18,12 @@ internal abstract class ChatClient : IAsyncDisposable
     /// <summary>Whom <see cref="Send"/> sends to. One caller at a time, as for <see cref="Send"/>.</summary>
     public abstract void WriteTo(int person);
 
+    /// <summary>As <see cref="WriteTo"/>, to one who is away: a server that answers nothing is asked something after each message, and its answer is the message's.</summary>
+    public virtual void WriteToAbsent(int person) => WriteTo(person);
+
+    /// <summary>To the room of <see cref="Crowd.IsRoom"/>.</summary>
+    public abstract void WriteToRoom();
+
     /// <summary>Hands so many messages to the connection and does not wait.</summary>
     public abstract void Send(int count);
 

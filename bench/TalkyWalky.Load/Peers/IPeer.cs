@@ -16,8 +16,9 @@ internal interface IPeer
 }
 
 /// <param name="People">Numbered from 0.</param>
+/// <param name="IsRoom">They are the members of one room, and in it as soon as they are there.</param>
 /// <param name="ServerCore">The core that the server is kept on; null for any.</param>
-internal sealed record Crowd(int People, bool Tls, int? ServerCore);
+internal sealed record Crowd(int People, bool Tls, bool IsRoom, int? ServerCore);
 
 internal interface IRunningPeer : IAsyncDisposable
 {
@@ -25,6 +26,9 @@ internal interface IRunningPeer : IAsyncDisposable
 
     /// <summary>Says to the sender that a message was taken over; else its delivery is the answer.</summary>
     bool Answers { get; }
+
+    /// <summary>Who writes to a room gets a copy too.</summary>
+    bool ReturnsToAuthor { get; }
 
     /// <summary>Connects and, where the protocol has that apart from being there, logs in.</summary>
     Task<ChatClient> OpenAsync(int person, CancellationToken cancellation);

@@ -14,6 +14,15 @@ internal sealed record Goal(string Row, string Transport, string Figure, bool At
         new("pairs, window 10", "plain", Workloads.Figure.ServerMicroseconds, AtMost: true, 25),
         new("pairs, 1,000/s offered", "plain", Workloads.Figure.P50, AtMost: true, 0.8),
         new("pairs, 1,000/s offered", "plain", Workloads.Figure.P99, AtMost: true, 3),
+        new("room of 100", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 6, "ejabberd"),
+        new("room of 100", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 0.3, "relay"),
+        new("room of 500", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 6, "ejabberd"),
+        new("room of 500", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 0.3, "relay"),
+        new("5000 idle", "plain", Workloads.Figure.KilobytesEach, AtMost: true, 20),
+        new("5000 idle", "TLS", Workloads.Figure.KilobytesEach, AtMost: true, 40),
+        new("offline, store", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 1.5, "rabbitmq-quorum"),
+        new("offline, drain", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 2, "rabbitmq-quorum"),
+        new("storm of 2000", "TLS", Workloads.Figure.ServerMilliseconds, AtMost: true, 1.6),
     ];
 
     /// <summary>Such as "at least 1.5x ejabberd: 2.1x, pass"; null when it cannot be said.</summary>

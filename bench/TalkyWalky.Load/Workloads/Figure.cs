@@ -5,6 +5,10 @@ internal static class Figure
 {
     public const string
         MessagesPerSecond = "messages/s",
+        DeliveriesPerSecond = "deliveries/s",
+        LogInsPerSecond = "log-ins/s",
+        KilobytesEach = "kB each",
+        ServerMilliseconds = "server CPU ms each",
         P50 = "p50 ms",
         P99 = "p99 ms",
         ServerMicroseconds = "server CPU us each";

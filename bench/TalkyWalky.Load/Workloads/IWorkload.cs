@@ -12,6 +12,15 @@ internal interface IWorkload
     /// <summary>How many the server must know.</summary>
     int People { get; }
 
+    /// <summary>They are the members of one room.</summary>
+    bool IsRoom => false;
+
+    /// <summary>Why it cannot be measured here, as a sentence that says what to do; null when it can.</summary>
+    string? Missing => null;
+
+    /// <summary>Whether this peer can do that at all.</summary>
+    bool Concerns(string peer) => true;
+
     /// <summary>Once, on a fresh server.</summary>
     Task<IReadOnlyList<Measured>> RunAsync(IRunningPeer peer, CancellationToken cancellation);
 }

@@ -43,6 +43,8 @@ internal sealed class GatewayClient : LineClient
 
     public override void WriteTo(int person) => _message = SealedMessage.Direct(_organisation, _self, _organisation.Members[person]);
 
+    public override void WriteToRoom() => _message = SealedMessage.ToRoom(_organisation, _self, _organisation.Room!);
+
     public override void Send(int count)
     {
         for (var i = 0; i < count; i++) Line.Out.Append(_message!.Next());

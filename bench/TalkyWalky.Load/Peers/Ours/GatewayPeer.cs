@@ -13,6 +13,7 @@ internal sealed class GatewayPeer : IPeer, IDisposable
     public async Task<IRunningPeer> StartAsync(Crowd crowd, CancellationToken cancellation)
     {
         await _organisation.GrowAsync(crowd.People, cancellation);
+        if (crowd.IsRoom) await _organisation.MakeRoomAsync(crowd.People, cancellation);
         var child = ServerChild.StartOwn(["serve-gateway", _organisation.Folder, crowd.Tls ? "tls" : "plain"], crowd.ServerCore);
         try
         {
@@ -32,6 +33,8 @@ internal sealed class GatewayPeer : IPeer, IDisposable
         public int ProcessId => child.Id;
 
         public bool Answers => true;
+
+        public bool ReturnsToAuthor => false;
 
         public async Task<ChatClient> OpenAsync(int person, CancellationToken cancellation) => await GatewayClient.OpenAsync(port, tls, organisation, person, cancellation);
 

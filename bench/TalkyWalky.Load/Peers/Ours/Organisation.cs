@@ -36,6 +36,9 @@ internal sealed class Organisation : IDisposable
 
     public List<Member> Members { get; } = [];
 
+    /// <summary>The newest that was made.</summary>
+    public Room? Room { get; private set; }
+
     public static string Database(string folder) => Path.Combine(folder, "talkywalky.db");
 
     /// <summary>Fills up to so many members. While no server runs on the folder.</summary>
@@ -47,6 +50,18 @@ internal sealed class Organisation : IDisposable
         foreach (var some in Enumerable.Range(Members.Count, people - Members.Count).Chunk(AtOnce))
             Members.AddRange(await Task.WhenAll(some.Select(n => EnrolAsync(engines, n, cancellation))));
     }
+
+    /// <summary>Makes a room of the first so many members. While no server runs on the folder.</summary>
+    public async Task MakeRoomAsync(int people, CancellationToken cancellation)
+    {
+        await using var engines = await OpenAsync(_folder.FullName, cancellation);
+        Room = await Room.MakeAsync(this, [.. Members.Take(people)], engines.Store, cancellation);
+    }
+
+    public VerifiedDevice Verify(byte[] der, DeviceKeyUse use) =>
+        DeviceCertificates.Verify(der, [Issuing], Anchor, use, TimeProvider.System.GetUtcNow()) is DeviceVerification.Verified verified
+            ? verified.Device
+            : throw new InvalidOperationException("a device's certificate is refused");
 
     public static Task<EmbeddedEngines> OpenAsync(string folder, CancellationToken cancellation) => EmbeddedEngines.OpenAsync(
         Database(folder), new EmbeddedOptions(MailboxLimits.Default with { Count = 1_000_000, Bytes = 4L << 30 }, PasswordIterations: 1), TimeProvider.System, cancellation);

@@ -50,16 +50,25 @@ internal sealed class SealedMessage
         var place = new GrantPlace.Direct(root, from.User, to.User);
         return new SealedMessage(new Publish
         {
-            Envelope = Seal(organisation, from, place, [to]),
+            Envelope = Seal(organisation, from, place, to),
             Recipients = { new Recipient { Device = ByteString.CopyFrom(to.Device.ToArray()) } },
         });
     }
 
-    private static Envelope Seal(Organisation organisation, Member from, GrantPlace place, IEnumerable<Member> readers)
+    public static SealedMessage ToRoom(Organisation organisation, Member from, Room room)
+    {
+        var others = room.Members.Where(member => member != from).ToList();
+        var publish = new Publish { Envelope = Seal(organisation, from, new GrantPlace.Room(room.State.Room, room.State.Epoch, room.State.Head), others[0]) };
+        foreach (var member in others) publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(member.Device.ToArray()) });
+        return new SealedMessage(publish);
+    }
+
+    /// <summary>A message is the same for however many its session's grant is.</summary>
+    private static Envelope Seal(Organisation organisation, Member from, GrantPlace place, Member reader)
     {
         var now = TimeProvider.System.GetUtcNow();
-        List<VerifiedDevice> recipients = [.. readers.Select(reader => Verify(organisation, reader.Encryption, DeviceKeyUse.Encryption))];
-        var identity = Verify(organisation, from.Identity, DeviceKeyUse.Identity);
+        List<VerifiedDevice> recipients = [organisation.Verify(reader.Encryption, DeviceKeyUse.Encryption)];
+        var identity = organisation.Verify(from.Identity, DeviceKeyUse.Identity);
         var started = Grants.Start(new GrantOrder(identity, from.Key, [organisation.Issuing], place, recipients, Previous: null), now);
         var message = started.Session.Seal(MessageId.New(), new MessageBody.Text(new string('x', TextBytes)), now);
         message.Next.Dispose();
@@ -71,11 +80,6 @@ internal sealed class SealedMessage
             Payload = ByteString.CopyFrom(message.Jwe),
         };
     }
-
-    private static VerifiedDevice Verify(Organisation organisation, byte[] der, DeviceKeyUse use) =>
-        DeviceCertificates.Verify(der, [organisation.Issuing], organisation.Anchor, use, TimeProvider.System.GetUtcNow()) is DeviceVerification.Verified verified
-            ? verified.Device
-            : throw new InvalidOperationException("a device's certificate is refused");
 
     private static int VarintSize(int value) => CodedOutputStream.ComputeInt32Size(value);
 }

@@ -16,7 +16,7 @@ internal sealed class RabbitClient : ChatClient
     private readonly int _person;
     private readonly Confirms _confirms = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string _to = "";
+    private string _exchange = "", _to = "";
 
     private RabbitClient(IConnection connection, IChannel channel, int person)
     {
@@ -52,7 +52,9 @@ internal sealed class RabbitClient : ChatClient
         await _channel.BasicConsumeAsync(RabbitPeer.QueueOf(_person), autoAck: false, consumer, cancellation);
     }
 
-    public override void WriteTo(int person) => _to = RabbitPeer.QueueOf(person);
+    public override void WriteTo(int person) => (_exchange, _to) = (RabbitPeer.Exchange, RabbitPeer.QueueOf(person));
+
+    public override void WriteToRoom() => (_exchange, _to) = (RabbitPeer.Room, "");
 
     public override void Send(int count)
     {
@@ -69,7 +71,7 @@ internal sealed class RabbitClient : ChatClient
     {
         try
         {
-            await _channel.BasicPublishAsync(RabbitPeer.Exchange, _to, mandatory: false, Persistent, Body, CancellationToken.None);
+            await _channel.BasicPublishAsync(_exchange, _to, mandatory: false, Persistent, Body, CancellationToken.None);
         }
         catch (Exception lost)
         {

@@ -8,7 +8,7 @@ namespace TalkyWalky.Load.Peers.Rabbit;
 /// <summary>RabbitMQ itself, as deploy/services/rabbitmq runs it: a durable queue for each person, confirms and acknowledgements.</summary>
 internal sealed class RabbitPeer(string type) : IPeer
 {
-    public const string Exchange = "tw1.bench";
+    public const string Exchange = "tw1.bench", Room = "tw1.bench.room";
 
     public string Name => $"rabbitmq-{type}";
 
@@ -57,11 +57,13 @@ internal sealed class RabbitPeer(string type) : IPeer
         await using var connection = await factory.CreateConnectionAsync(cancellation);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellation);
         await channel.ExchangeDeclareAsync(Exchange, ExchangeType.Direct, durable: true, autoDelete: false, cancellationToken: cancellation);
+        await channel.ExchangeDeclareAsync(Room, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellation);
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = type };
         for (var person = 0; person < people; person++)
         {
             await channel.QueueDeclareAsync(QueueOf(person), durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellation);
             await channel.QueueBindAsync(QueueOf(person), Exchange, QueueOf(person), cancellationToken: cancellation);
+            await channel.QueueBindAsync(QueueOf(person), Room, "", cancellationToken: cancellation);
         }
     }
 
@@ -94,6 +96,8 @@ internal sealed class RabbitPeer(string type) : IPeer
         public int ProcessId => process;
 
         public bool Answers => true;
+
+        public bool ReturnsToAuthor => true;
 
         public async Task<ChatClient> OpenAsync(int person, CancellationToken cancellation) => await RabbitClient.OpenAsync(factory, person, cancellation);
 

@@ -32,6 +32,8 @@ internal sealed class RelayPeer : IPeer
 
         public bool Answers => false;
 
+        public bool ReturnsToAuthor => true;
+
         public async Task<ChatClient> OpenAsync(int person, CancellationToken cancellation)
         {
             var line = await Line.ConnectAsync(port, tls, cancellation);
@@ -46,12 +48,9 @@ internal sealed class RelayPeer : IPeer
     {
         private byte[] _message = [];
 
-        public override void WriteTo(int person)
-        {
-            var payload = new byte[512];
-            BinaryPrimitives.WriteUInt32LittleEndian(payload, (uint)person);
-            _message = WebSocketFrames.Masked(WebSocketFrames.Binary, payload);
-        }
+        public override void WriteTo(int person) => Write((uint)person);
+
+        public override void WriteToRoom() => Write(RelayProgram.Everyone);
 
         public override void Send(int count)
         {
@@ -65,6 +64,13 @@ internal sealed class RelayPeer : IPeer
             for (; WebSocketFrames.TryRead(bytes[at..], out var frame); at += frame.Total) delivered++;
             if (delivered > 0) Delivered?.Invoke(delivered);
             return at;
+        }
+
+        private void Write(uint to)
+        {
+            var payload = new byte[512];
+            BinaryPrimitives.WriteUInt32LittleEndian(payload, to);
+            _message = WebSocketFrames.Masked(WebSocketFrames.Binary, payload);
         }
     }
 }

@@ -34,10 +34,10 @@ internal sealed class EjabberdPeer(string name, bool busyWait) : IPeer
                 ["ERL_CRASH_DUMP"] = "/dev/null",
                 ["HOME"] = folder.FullName,
             });
-        var running = new RunningXmpp(child, folder, port, crowd.Tls);
+        var running = new RunningXmpp(child, folder, port, crowd);
         try
         {
-            await running.RegisterAsync(crowd.People, cancellation);
+            await running.RegisterAsync(cancellation);
             return running;
         }
         catch
@@ -71,6 +71,8 @@ internal sealed class EjabberdPeer(string name, bool busyWait) : IPeer
           mod_register:
             ip_access: all
             access: register
+          mod_ping:
+            send_pings: false
           mod_offline:
             access_max_user_messages: max_user_offline_messages
           mod_muc:

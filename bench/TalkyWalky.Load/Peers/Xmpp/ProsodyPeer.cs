@@ -19,10 +19,10 @@ internal sealed class ProsodyPeer : IPeer
         var (port, configuration) = (Ports.Free(), Path.Combine(folder.FullName, "prosody.cfg.lua"));
         ThrowAwayCertificate.Write(XmppClient.Domain, Path.Combine(folder.FullName, "certificate.pem"), Path.Combine(folder.FullName, "key.pem"));
         await File.WriteAllTextAsync(configuration, Configuration(folder.FullName, port, crowd.Tls), cancellation);
-        var running = new RunningXmpp(ServerChild.Start(Program, ["--config", configuration, "-F"], crowd.ServerCore), folder, port, crowd.Tls);
+        var running = new RunningXmpp(ServerChild.Start(Program, ["--config", configuration, "-F"], crowd.ServerCore), folder, port, crowd);
         try
         {
-            await running.RegisterAsync(crowd.People, cancellation);
+            await running.RegisterAsync(cancellation);
             return running;
         }
         catch
@@ -46,7 +46,7 @@ internal sealed class ProsodyPeer : IPeer
         ssl = { certificate = "{{folder}}/certificate.pem"; key = "{{folder}}/key.pem" }
         http_ports = {}
         https_ports = {}
-        modules_enabled = { "saslauth"; "offline"; "message"; "presence"; "iq"; "register_ibr"; "tls" }
+        modules_enabled = { "saslauth"; "offline"; "message"; "presence"; "iq"; "ping"; "register_ibr"; "tls" }
         modules_disabled = { "s2s"; "admin_shell" }
         allow_registration = true
         authentication = "internal_plain"

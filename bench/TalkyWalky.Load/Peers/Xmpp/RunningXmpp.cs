@@ -1,7 +1,7 @@
 namespace TalkyWalky.Load.Peers.Xmpp;
 
 /// <summary>An XMPP server in a temporary folder, on loopback.</summary>
-internal sealed class RunningXmpp(ServerChild child, DirectoryInfo folder, int port, bool tls) : IRunningPeer
+internal sealed class RunningXmpp(ServerChild child, DirectoryInfo folder, int port, Crowd crowd) : IRunningPeer
 {
     private const int AtOnce = 20;
 
@@ -9,17 +9,19 @@ internal sealed class RunningXmpp(ServerChild child, DirectoryInfo folder, int p
 
     public bool Answers => false;
 
-    public async Task<ChatClient> OpenAsync(int person, CancellationToken cancellation) => await XmppClient.OpenAsync(port, tls, person, cancellation);
+    public bool ReturnsToAuthor => true;
+
+    public async Task<ChatClient> OpenAsync(int person, CancellationToken cancellation) => await XmppClient.OpenAsync(port, crowd.Tls, person, crowd.IsRoom, cancellation);
 
     /// <summary>Waits until the first account can be made, then makes the others.</summary>
-    public async Task RegisterAsync(int people, CancellationToken cancellation)
+    public async Task RegisterAsync(CancellationToken cancellation)
     {
         await child.UntilAsync(
             async cancellation =>
             {
                 try
                 {
-                    await XmppClient.RegisterAsync(port, tls, 0, cancellation);
+                    await XmppClient.RegisterAsync(port, crowd.Tls, 0, cancellation);
                     return true;
                 }
                 catch (Exception early) when (early is IOException or System.Net.Sockets.SocketException or System.Security.Authentication.AuthenticationException)
@@ -28,7 +30,7 @@ internal sealed class RunningXmpp(ServerChild child, DirectoryInfo folder, int p
                 }
             },
             cancellation);
-        foreach (var some in Enumerable.Range(1, people - 1).Chunk(AtOnce)) await Task.WhenAll(some.Select(person => XmppClient.RegisterAsync(port, tls, person, cancellation)));
+        foreach (var some in Enumerable.Range(1, crowd.People - 1).Chunk(AtOnce)) await Task.WhenAll(some.Select(person => XmppClient.RegisterAsync(port, crowd.Tls, person, cancellation)));
     }
 
     public async ValueTask DisposeAsync()

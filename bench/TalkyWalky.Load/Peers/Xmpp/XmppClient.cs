@@ -13,16 +13,17 @@ internal sealed class XmppClient : LineClient
         $"<stream:stream to='{Domain}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>");
 
     private readonly int _person;
+    private readonly bool _isRoom;
     private byte[] _message = [];
 
-    private XmppClient(Line line, int person) : base(line) => _person = person;
+    private XmppClient(Line line, int person, bool isRoom = false) : base(line) => (_person, _isRoom) = (person, isRoom);
 
     public static string NameOf(int person) => string.Create(CultureInfo.InvariantCulture, $"user{person}");
 
     /// <summary>Logged in with a resource of its own, not yet available.</summary>
-    public static async Task<XmppClient> OpenAsync(int port, bool tls, int person, CancellationToken cancellation)
+    public static async Task<XmppClient> OpenAsync(int port, bool tls, int person, bool isRoom, CancellationToken cancellation)
     {
-        var client = new XmppClient(await Line.ConnectAsync(port, tls, cancellation), person);
+        var client = new XmppClient(await Line.ConnectAsync(port, tls, cancellation), person, isRoom);
         await client.AskAsync(Stream, "</stream:features>", cancellation);
         var plain = Convert.ToBase64String(Encoding.ASCII.GetBytes($"\0{NameOf(person)}\0{Password}"));
         await client.AskAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{plain}</auth>", "<success", cancellation);
@@ -40,8 +41,12 @@ internal sealed class XmppClient : LineClient
             $"<iq type='set' id='r'><query xmlns='jabber:iq:register'><username>{NameOf(person)}</username><password>{Password}</password></query></iq>", "type='result'", cancellation);
     }
 
-    public override void WriteTo(int person) => _message = Encoding.ASCII.GetBytes(
-        $"<message to='{NameOf(person)}@{Domain}/x' type='chat' id='m'><body>{new string('x', 512)}</body></message>");
+    public override void WriteTo(int person) => Prepare($"{NameOf(person)}@{Domain}/x", "chat", "");
+
+    /// <summary>Stanzas are dealt with in order, so the answer to the ping (XEP-0199) says that the message is stored.</summary>
+    public override void WriteToAbsent(int person) => Prepare($"{NameOf(person)}@{Domain}", "chat", "<iq type='get' id='p'><ping xmlns='urn:xmpp:ping'/></iq>");
+
+    public override void WriteToRoom() => Prepare(Room, "groupchat", "");
 
     public override void Send(int count)
     {
@@ -51,53 +56,43 @@ internal sealed class XmppClient : LineClient
 
     protected override async Task LogInAsync(CancellationToken cancellation)
     {
-        Write("<presence/>");
-        await Line.In.OnceAsync(
-            bytes =>
-            {
-                // What waited may come before one's own presence.
-                if (bytes.IndexOf("<presence"u8) is not (>= 0 and var start) || bytes[start..].IndexOf("/>"u8) is not (>= 0 and var end)) return 0;
-                Count(bytes[..start]);
-                return start + end + 2;
-            },
-            cancellation);
+        await AskAsync("<presence/>"u8.ToArray(), "<presence"u8.ToArray(), cancellation);
+        if (!_isRoom) return;
+        var join = $"<presence to='{Room}/{NameOf(_person)}'><x xmlns='http://jabber.org/protocol/muc'><history maxstanzas='0'/></x></presence>";
+        await AskAsync(Encoding.ASCII.GetBytes(join), "<status code='110'/>"u8.ToArray(), cancellation); // one's own presence comes last
     }
 
     protected override int Take(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IndexOf("type='error'"u8) >= 0) throw new InvalidOperationException($"the server answers {Encoding.UTF8.GetString(bytes)}");
-        Count(bytes);
-        var after = bytes.LastIndexOf(MessageEnd) is >= 0 and var last ? last + MessageEnd.Length : 0;
-        return Math.Max(after, bytes.Length - MessageEnd.Length + 1); // the rest may be the beginning of an end tag
+        var tags = bytes[..(bytes.LastIndexOf((byte)'>') + 1)]; // whole ones
+        if (tags.IndexOf("type='error'"u8) >= 0) throw new InvalidOperationException($"the server answers {Encoding.UTF8.GetString(bytes)}");
+        if (tags.Count("</message>"u8) is > 0 and var messages) Delivered?.Invoke(messages);
+        if (tags.Count("id='p'"u8) is > 0 and var answers) Answered?.Invoke(answers);
+        return tags.Length;
     }
 
-    private static ReadOnlySpan<byte> MessageEnd => "</message>"u8;
+    private static string Room => $"room@conference.{Domain}";
 
-    private void Count(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Count(MessageEnd) is > 0 and var count) Delivered?.Invoke(count);
-    }
+    private void Prepare(string to, string type, string question) =>
+        _message = Encoding.ASCII.GetBytes($"<message to='{to}' type='{type}' id='m'><body>{new string('x', 512)}</body></message>{question}");
 
-    private Task AskAsync(string request, string answer, CancellationToken cancellation) => AskAsync(Encoding.ASCII.GetBytes(request), answer, cancellation);
+    private Task AskAsync(string request, string answer, CancellationToken cancellation) => AskAsync(Encoding.ASCII.GetBytes(request), Encoding.ASCII.GetBytes(answer), cancellation);
 
-    private async Task AskAsync(byte[] request, string answer, CancellationToken cancellation)
+    private Task AskAsync(byte[] request, string answer, CancellationToken cancellation) => AskAsync(request, Encoding.ASCII.GetBytes(answer), cancellation);
+
+    private async Task AskAsync(byte[] request, byte[] expected, CancellationToken cancellation)
     {
         Line.Out.Append(request);
         Line.Out.Flush();
-        var expected = Encoding.ASCII.GetBytes(answer);
         await Line.In.OnceAsync(
             bytes =>
             {
                 if (bytes.IndexOf("<failure"u8) >= 0 || bytes.IndexOf("type='error'"u8) >= 0 || bytes.IndexOf("<stream:error"u8) >= 0)
                     throw new InvalidOperationException($"{NameOf(_person)}: the server answers {Encoding.UTF8.GetString(bytes)}");
-                return bytes.IndexOf(expected) >= 0 ? bytes.Length : 0;
+                if (bytes.IndexOf(expected) < 0) return 0;
+                if (bytes.Count("</message>"u8) is > 0 and var messages) Delivered?.Invoke(messages); // what waited may come first
+                return bytes.LastIndexOf((byte)'>') + 1;
             },
             cancellation);
-    }
-
-    private void Write(string stanza)
-    {
-        Line.Out.Append(Encoding.ASCII.GetBytes(stanza));
-        Line.Out.Flush();
     }
 }

@@ -24,6 +24,12 @@ interface Kit {
   Separator: ComponentType<DropdownMenu.DropdownMenuSeparatorProps>;
 }
 
+/**
+ * Radix also chooses the item that the pointer is let go over. That is another than the pressed one when the page moved meanwhile: the line
+ * about the connection is as high as an item. A click needs both on one item.
+ */
+const chooseByClickOnly = (event: React.PointerEvent) => event.preventDefault();
+
 /** The same rows for a menu of a button and one of the right mouse button. */
 export function MenuItems({ entries, kit }: { entries: MenuEntries; kit: Kit }) {
   return entries.map((entry, at) => {
@@ -31,6 +37,7 @@ export function MenuItems({ entries, kit }: { entries: MenuEntries; kit: Kit }) 
     const row = {
       disabled: entry.disabled ?? false,
       onSelect: entry.onSelect,
+      onPointerUp: chooseByClickOnly,
       className: classes(styles.item, entry.danger && styles.danger),
     };
     const content = (

@@ -218,7 +218,7 @@ public sealed class ChatTests(Office office) : IClassFixture<Office>, IAsyncLife
         await Expect(_ada.MenuItem("self.settings")).ToBeVisibleAsync();
         held.SetResult();
         await Expect(_ada.Composer).ToBeVisibleAsync();
-        await _ada.MenuItem("self.settings").ClickAsync();
+        await _ada.MenuItem("self.settings").PressAsync("Enter");
         await new Settings(_ada).CloseAsync();
         await _ada.Page.UnrouteAsync("**/api/v1/conversations");
     }

@@ -69,11 +69,8 @@ internal sealed class Chat(IPage page, Words words)
         return (download.SuggestedFilename, await File.ReadAllBytesAsync(await download.PathAsync()));
     }
 
-    public async Task ChooseOfSelfAsync(string key)
-    {
-        await List.GetByRole(AriaRole.Button, new() { Name = Words["self.menu"] }).ClickAsync();
-        await MenuItem(key).Or(Page.GetByRole(AriaRole.Menuitemcheckbox, new() { Name = Words[key] })).ClickAsync();
-    }
+    public Task ChooseOfSelfAsync(string key) => ChooseAsync(
+        List.GetByRole(AriaRole.Button, new() { Name = Words["self.menu"] }), MenuItem(key).Or(Page.GetByRole(AriaRole.Menuitemcheckbox, new() { Name = Words[key] })));
 
     /// <summary>What the dialog for a colleague shows, with its code.</summary>
     public async Task<string> JoinLinkAsync()
@@ -87,9 +84,12 @@ internal sealed class Chat(IPage page, Words words)
     /// <summary>Answers the question that is asked with its main button.</summary>
     public Task ConfirmAsync(string key) => Dialog.GetByRole(AriaRole.Button, new() { Name = Words[key], Exact = true }).ClickAsync();
 
-    public async Task ChooseOfConversationAsync(string key)
+    public Task ChooseOfConversationAsync(string key) => ChooseAsync(Button("head.menu"), MenuItem(key));
+
+    // By keyboard: a click comes to nothing when the line about the connection moves the page between press and release.
+    private static async Task ChooseAsync(ILocator menu, ILocator item)
     {
-        await Button("head.menu").ClickAsync();
-        await MenuItem(key).ClickAsync();
+        await menu.PressAsync("Enter");
+        await item.PressAsync("Enter");
     }
 }

@@ -63,6 +63,7 @@ internal static class Chromium
         Environment.SetEnvironmentVariable("PLAYWRIGHT_DRIVER_SEARCH_PATH", package);
         Environment.SetEnvironmentVariable("PLAYWRIGHT_NODEJS_PATH", InPath("node"));
         Assertions.SetDefaultExpectTimeout(Patience);
+        Evidence.Watch();
         var playwright = await Playwright.CreateAsync();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => playwright.Dispose();
         return playwright;

@@ -25,6 +25,7 @@ internal sealed class Window : IAsyncDisposable
     {
         var window = new Window(context, await context.NewPageAsync());
         await window.WatchAsync(new Uri(entrance, "/"));
+        Evidence.Follow(window);
         await window.Page.GotoAsync(entrance.ToString());
         return window;
     }
@@ -46,5 +47,9 @@ internal sealed class Window : IAsyncDisposable
         await Page.AddInitScriptAsync("document.addEventListener('securitypolicyviolation', (violation) => window.reportTrouble(`policy: ${violation.violatedDirective} ${violation.blockedURI} ${violation.sample}`));");
     }
 
-    public async ValueTask DisposeAsync() => await _context.CloseAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Evidence.ForgetAsync(this);
+        await _context.CloseAsync();
+    }
 }

@@ -14,6 +14,9 @@ internal sealed class Bench(IReadOnlyList<IPeer> peers, IReadOnlyList<IWorkload>
     private readonly List<RunRecord> _records = [];
     private readonly Dictionary<string, string> _skipped = new(StringComparer.Ordinal);
 
+    /// <summary>A peer broke down in the middle of something; what was measured before is kept.</summary>
+    public bool HasFailed { get; private set; }
+
     public async Task<Results> RunAsync(CancellationToken cancellation)
     {
         var (at, machine) = (TimeProvider.System.GetUtcNow(), MachineState.Now());
@@ -34,7 +37,17 @@ internal sealed class Bench(IReadOnlyList<IPeer> peers, IReadOnlyList<IWorkload>
         {
             foreach (var peer in left.Keys.ToList())
             {
-                if (await TryRunAsync(workload, peer, tls, run, cancellation) && --left[peer] == 0) left.Remove(peer);
+                try
+                {
+                    if (await TryRunAsync(workload, peer, tls, run, cancellation) && --left[peer] == 0) left.Remove(peer);
+                }
+                catch (Exception failure) when (!cancellation.IsCancellationRequested)
+                {
+                    left.Remove(peer);
+                    HasFailed = true;
+                    _skipped[$"{peer.Name}, {workload.Description}, {(tls ? "TLS" : "plain")}"] = $"run {run} failed: {failure.Message}";
+                    await progress.WriteLineAsync($"failed: {failure}");
+                }
             }
         }
     }

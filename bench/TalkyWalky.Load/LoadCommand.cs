@@ -31,7 +31,7 @@ internal static class LoadCommand
     private static readonly Option<int[]> Members = new("--members") { Description = "of a room; may be given several times", DefaultValueFactory = static _ => [100, 500] };
     private static readonly Option<int> Idle = Count("--idle", "people who are there and do nothing", 5000);
     private static readonly Option<int> Storm = Count("--storm", "people who log in at once", 2000);
-    private static readonly Option<FileInfo?> Out = new("--out") { Description = "file for the results as JSON" };
+    private static readonly Option<string?> Out = new("--out") { Description = "file for the results as JSON, or a folder, in which it is named by the time" };
     private static readonly Option<bool> Json = new("--json") { Description = "print the results as JSON instead of the table" };
 
     public static RootCommand Build()
@@ -64,9 +64,9 @@ internal static class LoadCommand
             parsed.GetValue(Runs), parsed.GetValue(Tries) ?? 2 * parsed.GetValue(Runs), Console.Error);
         var results = await bench.RunAsync(cancellation);
         var json = ResultFile.ToJson(results);
-        if (parsed.GetValue(Out) is { } file) await File.WriteAllTextAsync(file.FullName, json, cancellation);
+        if (parsed.GetValue(Out) is { } path) await File.WriteAllTextAsync(Directory.Exists(path) ? Path.Combine(path, ResultFile.NameOf(results)) : path, json, cancellation);
         Console.WriteLine(parsed.GetValue(Json) ? json : Table.Of(results));
-        return 0;
+        return bench.HasFailed ? 1 : 0;
     }
 
     private static Option<string[]> Several(string name, string description, string[] values)

@@ -15,4 +15,5 @@ relay.SetAction((parsed, _) => RelayProgram.RunAsync(parsed.GetRequiredValue(tra
 var root = LoadCommand.Build();
 root.Subcommands.Add(gateway);
 root.Subcommands.Add(relay);
-return await root.Parse(args).InvokeAsync();
+// Who interrupts it waits until the servers that it started have ended.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });

@@ -32,6 +32,12 @@ public sealed record JwsType(string Name, string Algorithm)
     /// <summary>What the authority says of a person's devices.</summary>
     public static readonly JwsType Introduction = new("tw-introduction", Es256) { HasCertificates = true };
 
+    /// <summary>What the transparency log is at one time.</summary>
+    public static readonly JwsType TreeHead = new("tw-tree-head", Es256);
+
+    /// <summary>Which of a person's device lists is the newest.</summary>
+    public static readonly JwsType UserHead = new("tw-user-head", Es256);
+
     /// <summary>One message, by its session's key.</summary>
     public static readonly JwsType Message = new("tw-body", Es256);
 

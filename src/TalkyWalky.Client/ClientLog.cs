@@ -40,6 +40,15 @@ internal static partial class ClientLog
     [LoggerMessage(3013, LogLevel.Warning, "An introduction from the server was refused: it is not the authority's answer to this question")]
     public static partial void IntroductionRefused(ILogger log);
 
+    [LoggerMessage(3014, LogLevel.Warning, "A head of the transparency log was refused: {Reason}")]
+    public static partial void TreeHeadRefused(ILogger log, string reason);
+
+    [LoggerMessage(3015, LogLevel.Error, "The transparency log contradicts itself: {Kind}")]
+    public static partial void LogAlarmed(ILogger log, string kind);
+
+    [LoggerMessage(3016, LogLevel.Error, "Evidence against the transparency log could not be written")]
+    public static partial void EvidenceNotKept(ILogger log, Exception failure);
+
     [LoggerMessage(3010, LogLevel.Information, "Certificates of device {Device} are due: connecting again renews them")]
     public static partial void RenewalDue(ILogger log, DeviceId device);
 }

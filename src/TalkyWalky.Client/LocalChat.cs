@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Wire;
@@ -22,8 +23,9 @@ public static class LocalChat
             if (credentials is null)
                 return new ChatOpening.Unfinished($"Enrolment of the profile {folder.Path} is not finished; go on with the log-in or the registration.");
             var book = await StatusBook.OpenAsync(folder.Database, credentials.Anchor, environment.Time, cancellation);
+            var log = await LogBook.OpenAsync(folder.Database, credentials.Anchor, environment.Time, cancellation);
             kept = true;
-            return new ChatOpening.Opened(new ChatEngine(folder, SelfInfo.From(credentials, folder.Path), book, environment));
+            return new ChatOpening.Opened(new ChatEngine(folder, SelfInfo.From(credentials, folder.Path), book, log, environment));
         }
         catch (ProfileDamagedException failure)
         {

@@ -14,7 +14,7 @@ internal sealed record LinkEnd(CloseCode Code, string Text);
 /// </summary>
 internal sealed class GatewayLink : IDisposable
 {
-    private const int MaxQueued = 512, MaxWaiting = 512, MaxCrls = 2;
+    private const int MaxQueued = 512, MaxWaiting = 512, MaxCrls = 2, MaxHeads = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), GoodbyeTime = TimeSpan.FromSeconds(3);
 
     private readonly FrameSocket _socket;
@@ -30,6 +30,8 @@ internal sealed class GatewayLink : IDisposable
     private readonly Channel<Relayed> _signals = Hints<Relayed>();
     private readonly Channel<ReadOnlyMemory<byte>> _crls = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxCrls) { SingleReader = true, SingleWriter = true });
     private readonly RevocationListParts _crlParts = new();
+    private readonly Channel<ReadOnlyMemory<byte>> _heads = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+        new BoundedChannelOptions(MaxHeads) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationToken _ended;
@@ -63,6 +65,9 @@ internal sealed class GatewayLink : IDisposable
 
     /// <summary>CRLs, DER, as they came; empty for one that is too large.</summary>
     public ChannelReader<ReadOnlyMemory<byte>> RevocationLists => _crls.Reader;
+
+    /// <summary>Tokens of tree heads, as they came; of many at once the oldest are dropped, for a newer one says as much.</summary>
+    public ChannelReader<ReadOnlyMemory<byte>> TreeHeads => _heads.Reader;
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended => _ended;
@@ -200,6 +205,7 @@ internal sealed class GatewayLink : IDisposable
             _people.Writer.TryComplete();
             _signals.Writer.TryComplete();
             _crls.Writer.TryComplete();
+            _heads.Writer.TryComplete();
         }
     }
 
@@ -227,6 +233,9 @@ internal sealed class GatewayLink : IDisposable
             case ServerFrame.BodyOneofCase.RevocationList:
                 if (_crlParts.Add(frame.RevocationList) is { } crl) await _crls.Writer.WriteAsync(crl, _ended);
                 break;
+            case ServerFrame.BodyOneofCase.TreeHead:
+                _heads.Writer.TryWrite(frame.TreeHead.Token.Memory);
+                break;
             case ServerFrame.BodyOneofCase.Closing:
                 End(new LinkEnd(frame.Closing.Code, frame.Closing.Text));
                 break;
@@ -247,6 +256,8 @@ internal sealed class GatewayLink : IDisposable
             ServerFrame.BodyOneofCase.LedgerPage => frame.LedgerPage.Request,
             ServerFrame.BodyOneofCase.Rooms => frame.Rooms.Request,
             ServerFrame.BodyOneofCase.RosterPage => frame.RosterPage.Request,
+            ServerFrame.BodyOneofCase.Consistency => frame.Consistency.Request,
+            ServerFrame.BodyOneofCase.DeviceLists => frame.DeviceLists.Request,
             _ => 0UL,
         };
         TaskCompletionSource<ServerFrame?>? asked;
@@ -272,6 +283,8 @@ internal sealed class GatewayLink : IDisposable
             case ClientFrame.BodyOneofCase.ListRooms: frame.ListRooms.Request = _request; break;
             case ClientFrame.BodyOneofCase.FetchRoster: frame.FetchRoster.Request = _request; break;
             case ClientFrame.BodyOneofCase.SetProfile: frame.SetProfile.Request = _request; break;
+            case ClientFrame.BodyOneofCase.FetchConsistency: frame.FetchConsistency.Request = _request; break;
+            case ClientFrame.BodyOneofCase.FetchDeviceLists: frame.FetchDeviceLists.Request = _request; break;
             default: throw new InvalidOperationException($"a {frame.BodyCase} frame has no answer");
         }
     }

@@ -6,6 +6,7 @@ using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Devices;
 using TalkyWalky.Client.Direct;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Own;
 using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Rooms;
@@ -24,6 +25,7 @@ internal sealed class ChatEngine : IChat
     private readonly ProfileFolder _folder;
     private readonly Self _self;
     private readonly StatusBook _book;
+    private readonly LogBook _logBook;
     private readonly ClientEnvironment _environment;
     private readonly CancellationTokenSource _stopping = new();
     private readonly EventHub _events;
@@ -41,11 +43,12 @@ internal sealed class ChatEngine : IChat
     private readonly Task _running;
     private int _disposed;
 
-    public ChatEngine(ProfileFolder folder, Self self, StatusBook book, ClientEnvironment environment)
+    public ChatEngine(ProfileFolder folder, Self self, StatusBook book, LogBook logBook, ClientEnvironment environment)
     {
         _folder = folder;
         _self = self;
         _book = book;
+        _logBook = logBook;
         _environment = environment;
         var log = environment.Logs.CreateLogger("TalkyWalky.Client");
         _events = new EventHub(Database);
@@ -59,7 +62,9 @@ internal sealed class ChatEngine : IChat
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
         _introductions = new IntroductionDesk(Database, _status, environment, log);
         _direct = new DirectDesk(_outbox, self, book, _introductions, Stored);
-        _loop = new ConnectionLoop(Database, _outbox, _people, [new StatusDesk(book, _outbox, _events, log), _rooms, _devices, _cards, _own, _introductions], book, _status, _events, environment, log);
+        var alarms = new LogAlarms(folder.Path, _events, log);
+        IReadOnlyList<IConnectionPart> parts = [new StatusDesk(book, _outbox, _events, log), new LogDesk(_outbox, log), _rooms, _devices, _cards, _own, _introductions];
+        _loop = new ConnectionLoop(Database, _outbox, _people, parts, book, logBook, alarms, _status, _events, environment, log);
         _posting = new Posting(Database, _outbox, self.User, _status, _loop, environment.Time, async (room, cancellation) => await RoomAsync(new RoomRequest.Show(room), cancellation) is RoomAnswer.Shown);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);
     }
@@ -211,6 +216,7 @@ internal sealed class ChatEngine : IChat
         _events.Close();
         await _outbox.ReleaseAsync(contact: null, "The program is closing; the message is kept and goes out when it runs again.");
         await _folder.DisposeAsync();
+        _logBook.Dispose();
         _stopping.Dispose();
     }
 

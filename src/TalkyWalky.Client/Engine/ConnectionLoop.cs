@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Status;
@@ -42,7 +43,7 @@ internal interface IConnectionPart
 /// <summary>Keeps this device connected: one connection after another, with jittered back-off between them, until it is disposed of.</summary>
 /// <param name="parts">What else works while a connection lives.</param>
 internal sealed class ConnectionLoop(
-    Database database, Outbox outbox, People people, IReadOnlyList<IConnectionPart> parts, StatusBook book, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
+    Database database, Outbox outbox, People people, IReadOnlyList<IConnectionPart> parts, StatusBook book, LogBook logBook, LogAlarms alarms, ConnectionStatus status, EventHub events, ClientEnvironment environment, ILogger log)
 {
     private static readonly TimeSpan NudgeInterval = TimeSpan.FromSeconds(1), StableAfter = TimeSpan.FromSeconds(10);
 
@@ -218,7 +219,7 @@ internal sealed class ConnectionLoop(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Exception? failed = null;
         List<ReadOnlyMemory<byte>> told = [.. connected.Welcome.IssuingCertificates.Take(IssuingNews.MaxKept).Select(static der => der.Memory)];
-        using var context = new SendContext(link, credentials, new KnownIssuing([.. credentials.Issuing, .. told]), Math.Max(told.Count, 1), outbox, book, Fail);
+        using var context = new SendContext(link, credentials, new KnownIssuing([.. credentials.Issuing, .. told]), Math.Max(told.Count, 1), outbox, book, logBook, alarms, Fail);
         if (connected.Welcome.SeenGeneration >= generation) await DiscardSessionsAsync(connected.Welcome.SeenGeneration, generation, cancellation);
         ClientLog.Connected(log, credentials.Identity.Device, generation);
 

@@ -86,6 +86,15 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         }
     }
 
+    /// <summary>What messages waited for is here.</summary>
+    public void GoOn()
+    {
+        lock (_gate)
+        {
+            foreach (var lane in _lanes.Values) lane.Wake.Raise();
+        }
+    }
+
     /// <summary>There may be something to send to this contact.</summary>
     public void Poke(long contact)
     {

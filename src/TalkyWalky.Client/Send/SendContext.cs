@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Status;
 
@@ -10,20 +11,22 @@ namespace TalkyWalky.Client.Send;
 /// <summary>What work over one connection needs of it.</summary>
 internal sealed class SendContext : IDisposable
 {
-    /// <summary>The CRLs follow the welcome at once; nothing is sent or opened before them, unless they take this long.</summary>
+    /// <summary>The CRLs and the log's head follow the welcome at once; nothing is sent or opened before them, unless they take this long.</summary>
     private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(5);
 
     private readonly Action<Exception> _fail;
     private readonly TaskCompletionSource _statusCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _headCame = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _statusAwaited;
     private int _awaitedLists;
 
     /// <param name="lists">How many CRLs the server will send first: of each issuing CA one.</param>
-    public SendContext(GatewayLink link, Credentials credentials, KnownIssuing known, int lists, Outbox outbox, StatusBook status, Action<Exception> fail)
+    public SendContext(GatewayLink link, Credentials credentials, KnownIssuing known, int lists, Outbox outbox, StatusBook status, LogBook book, LogAlarms alarms, Action<Exception> fail)
     {
         (Link, Credentials, Known, _awaitedLists, Status, _fail) = (link, credentials, known, lists, status, fail);
         var time = outbox.Environment.Time;
         _statusAwaited = Task.WhenAny(_statusCame.Task, Task.Delay(StatusPatience, time, Ended));
+        Log = new HeadCheck(book, alarms, link);
         News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User, outbox.Environment.Directions);
         Rosters = new RosterDesk(link, credentials, known, status, time);
         Ledgers = new LedgerSync(outbox.Database, link, credentials, known, News, outbox.Log);
@@ -40,6 +43,9 @@ internal sealed class SendContext : IDisposable
     public IReadOnlyList<ReadOnlyMemory<byte>> Issuing => Known.All;
 
     public StatusBook Status { get; }
+
+    /// <summary>The transparency log as it is known here.</summary>
+    public HeadCheck Log { get; }
 
     public RosterDesk Rosters { get; }
 
@@ -59,7 +65,10 @@ internal sealed class SendContext : IDisposable
         if ((_awaitedLists -= lists) <= 0) _statusCame.TrySetResult();
     }
 
-    /// <summary>Completes when the server's first CRLs were looked at, or do not come.</summary>
+    /// <summary>The first head of this connection was looked at.</summary>
+    public void HeadCame() => _headCame.TrySetResult();
+
+    /// <summary>Completes when the server's first CRLs and its log's head were looked at, or do not come.</summary>
     public async Task StatusAsync()
     {
         await _statusAwaited;

@@ -38,6 +38,7 @@ internal sealed class Rows : IDisposable
         KnownDevices = new KnownDeviceRows(this);
         Crls = new CrlRows(this);
         Introductions = new IntroductionRows(this);
+        Log = new LogRows(this);
         Parts = new PartRows(this);
         Files = new FileRows(this);
     }
@@ -85,6 +86,8 @@ internal sealed class Rows : IDisposable
     public CrlRows Crls { get; }
 
     public IntroductionRows Introductions { get; }
+
+    public LogRows Log { get; }
 
     public PartRows Parts { get; }
 

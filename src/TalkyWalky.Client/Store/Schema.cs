@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9, Version10];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -132,5 +132,13 @@ internal static class Schema
         CREATE INDEX part_file ON part(author, file) WHERE file IS NOT NULL;
         CREATE INDEX part_unclaimed ON part(author, id) WHERE file IS NULL;
         CREATE INDEX part_age ON part(received) WHERE file IS NULL;
+        """;
+
+    /// <summary>The transparency log: heads, the newest device list of each person, identities and approvals that need no second look. Hashes of what the log shows to all.</summary>
+    private const string Version10 = """
+        CREATE TABLE log_head(kind INTEGER PRIMARY KEY, value BLOB NOT NULL);
+        CREATE TABLE user_list(user BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE proven_identity(user BLOB NOT NULL, certificate BLOB NOT NULL, PRIMARY KEY (user, certificate)) WITHOUT ROWID;
+        CREATE TABLE admission(user BLOB NOT NULL, device BLOB NOT NULL, approval BLOB NOT NULL, PRIMARY KEY (user, device, approval)) WITHOUT ROWID;
         """;
 }

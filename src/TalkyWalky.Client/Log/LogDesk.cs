@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+using TalkyWalky.Client.Engine;
+using TalkyWalky.Client.Send;
+
+namespace TalkyWalky.Client.Log;
+
+/// <summary>Takes the tree heads that come over a connection; what waited for a current one goes on.</summary>
+internal sealed class LogDesk(Outbox outbox, ILogger log) : IConnectionPart
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
+
+    public async Task RunAsync(SendContext context)
+    {
+        var heads = context.Link.TreeHeads;
+        while (await heads.WaitToReadAsync(context.Ended))
+        {
+            while (heads.TryRead(out var token))
+            {
+                // A newer one takes its place.
+                while (!await TakeAsync(context, token) && heads.Count == 0) await Task.Delay(AskAgain, outbox.Environment.Time, context.Ended);
+            }
+        }
+    }
+
+    /// <summary>False when it is to be asked again.</summary>
+    private async Task<bool> TakeAsync(SendContext context, ReadOnlyMemory<byte> token)
+    {
+        var wasStale = context.Log.Book.Staleness() is not null;
+        var verdict = await context.Log.TakeAsync(token);
+        if (verdict is HeadVerdict.Refused refused) ClientLog.TreeHeadRefused(log, refused.Why);
+        context.HeadCame();
+        if (wasStale && context.Log.Book.Staleness() is null) outbox.GoOn();
+        return verdict is not HeadVerdict.Passing;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Data.Sqlite;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Store;
+
+/// <summary>Which head is kept.</summary>
+internal enum LogHead
+{
+    LargestTree = 0,
+    NewestTreeHead = 1,
+}
+
+/// <summary>What this device remembers of the transparency log.</summary>
+internal sealed class LogRows(Rows rows)
+{
+    private const string Column = "log_head.value";
+
+    /// <summary>Tokens.</summary>
+    public IReadOnlyDictionary<LogHead, byte[]> Heads() => rows
+        .Query("SELECT kind, value FROM log_head", reader => (Kind: (LogHead)reader.GetInt64(0), Token: rows.Open(Column, [(byte)reader.GetInt64(0)], reader.Bytes(1))))
+        .ToDictionary(static head => head.Kind, static head => head.Token);
+
+    public void SetHead(LogHead kind, byte[] token) => rows.Execute(
+        "INSERT INTO log_head(kind, value) VALUES (?1, ?2) ON CONFLICT(kind) DO UPDATE SET value = excluded.value", (long)kind, rows.Seal(Column, [(byte)kind], token));
+
+    /// <summary>The newest device list of a person that was verified here; null when none was.</summary>
+    public SeenList? SeenList(UserId user) => rows.First("SELECT seq, hash FROM user_list WHERE user = ?1", Read, user.ToArray());
+
+    public void SetSeenList(UserId user, SeenList list) => rows.Execute(
+        "INSERT INTO user_list(user, seq, hash) VALUES (?1, ?2, ?3) ON CONFLICT(user) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+        user.ToArray(), (long)list.Seq, list.Hash.ToArray());
+
+    /// <summary>Proven before: it stands in a device list of this person in the log.</summary>
+    /// <param name="certificate">SHA-256 over an identity certificate's DER.</param>
+    public bool IsProven(UserId user, Digest certificate) =>
+        rows.Number("SELECT count(*) FROM proven_identity WHERE user = ?1 AND certificate = ?2", user.ToArray(), certificate.ToArray()) > 0;
+
+    public void SetProven(UserId user, Digest certificate) =>
+        rows.Execute("INSERT OR IGNORE INTO proven_identity(user, certificate) VALUES (?1, ?2)", user.ToArray(), certificate.ToArray());
+
+    /// <summary>Verified before: this approval lets this device of this person in.</summary>
+    public bool IsAdmitted(UserId user, DeviceId device, Digest approval) =>
+        rows.Number("SELECT count(*) FROM admission WHERE user = ?1 AND device = ?2 AND approval = ?3", user.ToArray(), device.ToArray(), approval.ToArray()) > 0;
+
+    public void SetAdmitted(UserId user, DeviceId device, Digest approval) =>
+        rows.Execute("INSERT OR IGNORE INTO admission(user, device, approval) VALUES (?1, ?2, ?3)", user.ToArray(), device.ToArray(), approval.ToArray());
+
+    private static SeenList Read(SqliteDataReader reader)
+    {
+        Digest.TryRead(reader.Bytes(1), out var hash);
+        return new SeenList((ulong)reader.GetInt64(0), hash);
+    }
+}
+
+/// <param name="Hash">Of the leaf.</param>
+internal sealed record SeenList(ulong Seq, Digest Hash);

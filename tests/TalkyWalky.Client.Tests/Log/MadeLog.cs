@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf;
+using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
+using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+using TreeHead = TalkyWalky.Pki.Log.TreeHead;
+
+namespace TalkyWalky.Client.Tests.Log;
+
+/// <summary>A transparency log in memory, with its key, and a gateway that answers from it.</summary>
+internal sealed class MadeLog : IDisposable
+{
+    private readonly ECDsa _key;
+    private readonly List<(byte[] Data, Digest Hash)> _leaves = [];
+
+    public MadeLog() => _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    private MadeLog(ECDsa key, IEnumerable<(byte[] Data, Digest Hash)> leaves)
+    {
+        _key = key;
+        _leaves.AddRange(leaves);
+    }
+
+    public LogKey Key => LogKey.Of(_key);
+
+    public TrustAnchor Anchor => TrustAnchor.FromRoot([1], Key);
+
+    public ulong Size => (ulong)_leaves.Count;
+
+    /// <summary>Another log under the same key that begins with these leaves of this one.</summary>
+    public MadeLog Fork(ulong size)
+    {
+        var key = ECDsa.Create(_key.ExportParameters(includePrivateParameters: true));
+        return new MadeLog(key, _leaves.Take((int)size));
+    }
+
+    public void Grow(int leaves, string what = "leaf")
+    {
+        for (var n = 0; n < leaves; n++) Add(Encoding.UTF8.GetBytes($"{what} {Size}"));
+    }
+
+    /// <summary>Returns the index.</summary>
+    public ulong Add(byte[] leaf)
+    {
+        _leaves.Add((leaf, MerkleProof.HashLeaf(leaf)));
+        return Size - 1;
+    }
+
+    public Task<Digest> RootAsync(ulong size) => Tree.RootAsync(size);
+
+    public Task<IReadOnlyList<Digest>> PathAsync(ulong index, ulong size) => Tree.InclusionAsync(index, size);
+
+    public async Task<byte[]> HeadAsync(DateTimeOffset time, ulong? size = null) =>
+        new TreeHead(size ?? Size, await RootAsync(size ?? Size), DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds())).Sign(_key);
+
+    public byte[] Sign(UserHead head) => head.Sign(_key);
+
+    /// <summary>What an honest gateway answers.</summary>
+    public async Task<ServerFrame?> AnswerAsync(ClientFrame frame)
+    {
+        var fetch = frame.FetchConsistency;
+        if (fetch.Second > Size) return new ServerFrame { Refused = new Refused { Code = RefusalCode.NotAllowed, Text = "the log has not so many entries" } };
+        var answer = new Consistency { FirstRoot = Bytes(await RootAsync(fetch.First)), SecondRoot = Bytes(await RootAsync(fetch.Second)) };
+        answer.Path.AddRange((await Tree.ConsistencyAsync(fetch.First, fetch.Second)).Select(Bytes));
+        return new ServerFrame { Consistency = answer };
+    }
+
+    public void Dispose() => _key.Dispose();
+
+    public static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
+
+    private LogTree Tree => new((level, first, count) =>
+        Task.FromResult<IReadOnlyList<Digest>>(level == 0 ? [.. _leaves.Skip((int)first).Take(count).Select(static leaf => leaf.Hash)] : []));
+}

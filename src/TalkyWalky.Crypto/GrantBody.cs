@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Text;
 using TalkyWalky.Pki.Jose;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto;
@@ -9,6 +11,7 @@ namespace TalkyWalky.Crypto;
 /// <param name="Members">The two of a direct conversation, the lesser first; null in a room, whose ledger names them.</param>
 /// <param name="Point">The session's public key.</param>
 /// <param name="Root">Merkle root over the recipients, and how many they are.</param>
+/// <param name="Tree">The sender's newest tree head: a token that the caller verifies.</param>
 /// <param name="Time">Unix milliseconds.</param>
 internal sealed record GrantBody(
     ConversationId Conversation,
@@ -20,10 +23,14 @@ internal sealed record GrantBody(
     byte[] Point,
     Digest Root,
     int Leaves,
+    ReadOnlyMemory<byte> Tree,
     SessionEnd? Previous,
     long Time) : IDisposable
 {
     public const int SeedSize = 32;
+
+    /// <summary>The form of a tree head's token; who signed it is not asked.</summary>
+    public static bool IsTree(ReadOnlySpan<byte> token) => token.Length <= TreeHead.MaxSize && Jws.TryParse(JwsType.TreeHead, token) is not null;
 
     public void Write(CanonicalJsonWriter json)
     {
@@ -47,7 +54,7 @@ internal sealed record GrantBody(
         Session.Value.Write(bytes);
         json.Base64Url(bytes).Raw(",\"seed\":"u8).Base64Url(Seed).Raw(",\"spk\":"u8).Base64Url(Point).Raw(",\"root\":"u8);
         Root.Write(bytes);
-        json.Base64Url(bytes).Raw(",\"leaves\":"u8).Number(Leaves).Raw(",\"prev\":"u8);
+        json.Base64Url(bytes).Raw(",\"leaves\":"u8).Number(Leaves).Raw(",\"tree\":"u8).String(Encoding.ASCII.GetString(Tree.Span)).Raw(",\"prev\":"u8);
         WritePrevious(json);
         json.Raw(",\"time\":"u8).Number(Time).Raw("}"u8);
     }
@@ -83,6 +90,8 @@ internal sealed record GrantBody(
             || !reader.Literal(",\"leaves\":"u8)
             || !reader.Number(RecipientSet.MaxDevices, out var leaves)
             || leaves == 0
+            || !reader.Literal(",\"tree\":"u8)
+            || !TryReadTree(ref reader, out var tree)
             || !reader.Literal(",\"prev\":"u8)
             || !TryReadPrevious(ref reader, out var previous)
             || !reader.Literal(",\"time\":"u8)
@@ -92,7 +101,7 @@ internal sealed record GrantBody(
         ConversationId.TryRead(conversation, out var conversationId);
         SessionId.TryRead(session, out var sessionId);
         Digest.TryRead(root, out var rootDigest);
-        return new GrantBody(conversationId, (ulong)epoch, head, members, sessionId, seed, point, rootDigest, (int)leaves, previous, time);
+        return new GrantBody(conversationId, (ulong)epoch, head, members, sessionId, seed, point, rootDigest, (int)leaves, tree, previous, time);
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(Seed);
@@ -141,6 +150,14 @@ internal sealed record GrantBody(
         if (!reader.Base64Url(bytes) || !Digest.TryRead(bytes, out var digest)) return false;
         head = digest;
         return true;
+    }
+
+    private static bool TryReadTree(ref CanonicalJsonReader reader, out ReadOnlyMemory<byte> tree)
+    {
+        tree = default;
+        if (!reader.String(TreeHead.MaxSize, out var text)) return false;
+        tree = Encoding.ASCII.GetBytes(text);
+        return IsTree(tree.Span);
     }
 
     // None in a room; else two, the lesser first, and the same twice between a person's own devices.

@@ -44,7 +44,7 @@ internal static class GrantOpening
         using var body = GrantBody.TryRead(token.Payload.Span);
         if (body is null) return Rejected(RejectReason.Malformed);
         var context = new SessionContext(body.Conversation, body.Epoch, body.Head, sender.CertificateHash);
-        return Refusal(body, context, sender, slice, key, reader) is { } reason ? Rejected(reason) : Accept(body, context, sender, reader);
+        return Refusal(body, context, sender, slice, key, reader) is { } reason ? Rejected(reason) : Accept(body, context, sender, slice, reader);
     }
 
     private static RejectReason? Refusal(GrantBody body, SessionContext context, VerifiedDevice sender, GrantSlice slice, EncryptionKey key, GrantReader reader)
@@ -55,19 +55,20 @@ internal static class GrantOpening
         if (!P256.IsOnCurve(body.Point)) return RejectReason.Malformed;
         if (KeySchedule.IdOf(body.Seed, context) != body.Session) return RejectReason.NotAuthentic;
         // The author names every reader: whoever re-encrypts these words for another device has no path to this root.
-        var leaf = RecipientSet.Leaf(reader.User, reader.Device, key.CertificateHash);
+        var leaf = RecipientSet.Leaf(reader.User, reader.Device, key.CertificateHash, slice.ListSeq, slice.ListHash);
         return slice.LeafCount == body.Leaves
             && MerkleProof.VerifyInclusion(body.Root, (ulong)body.Leaves, (ulong)slice.LeafIndex, leaf, slice.Path)
                 ? null
                 : RejectReason.NotForThisDevice;
     }
 
-    private static GrantOutcome Accept(GrantBody body, SessionContext context, VerifiedDevice sender, GrantReader reader)
+    private static GrantOutcome Accept(GrantBody body, SessionContext context, VerifiedDevice sender, GrantSlice slice, GrantReader reader)
     {
         if (SessionKey.TryLoadPublic(body.Point) is not { } key) return Rejected(RejectReason.Malformed);
         var session = ReceivingSession.Start(
             SessionPlace.Start(body.Session, context, body.Seed), sender.User, sender.Device, sender.CertificateHash, key, ChainKey.Start(body.Seed, body.Session));
-        return new GrantOutcome.Opened(session, sender, PlaceOf(body, reader), body.Previous, DateTimeOffset.FromUnixTimeMilliseconds(body.Time));
+        return new GrantOutcome.Opened(
+            session, sender, PlaceOf(body, reader), body.Previous, DateTimeOffset.FromUnixTimeMilliseconds(body.Time), body.Tree, slice.ListSeq, slice.ListHash);
     }
 
     private static GrantPlace PlaceOf(GrantBody body, GrantReader reader) => body.Members is var (first, second)

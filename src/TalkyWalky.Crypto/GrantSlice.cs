@@ -8,12 +8,15 @@ namespace TalkyWalky.Crypto;
 /// <summary>What one device gets beside the shared payload.</summary>
 /// <param name="EncryptedKey">256 to 512 bytes: the content key under this device's RSA key.</param>
 /// <param name="Path">Audit path from this device's leaf to the recipient root, 32 bytes each (RFC 6962 §2.1.1). At most 32.</param>
-public sealed record GrantSlice(ReadOnlyMemory<byte> EncryptedKey, int LeafIndex, int LeafCount, IReadOnlyList<Digest> Path)
+/// <param name="ListSeq">Number of the device list by which the sender knew this device's person; 1 to 2^53 - 1.</param>
+/// <param name="ListHash">Its leaf hash in the transparency log.</param>
+public sealed record GrantSlice(ReadOnlyMemory<byte> EncryptedKey, int LeafIndex, int LeafCount, IReadOnlyList<Digest> Path, ulong ListSeq, Digest ListHash)
 {
     private const int MinKey = 256, MaxKey = 512, MaxPath = 32;
 
     internal bool IsInBounds =>
-        EncryptedKey.Length is >= MinKey and <= MaxKey && LeafIndex >= 0 && LeafIndex < LeafCount && Path.Count <= MaxPath;
+        EncryptedKey.Length is >= MinKey and <= MaxKey && LeafIndex >= 0 && LeafIndex < LeafCount && Path.Count <= MaxPath
+        && ListSeq is >= 1 and <= GrantRecipient.MaxListSeq;
 
     /// <summary>The whole token, as any JOSE library opens it.</summary>
     /// <param name="payload">The grant's shared payload.</param>
@@ -38,6 +41,8 @@ public sealed record GrantSlice(ReadOnlyMemory<byte> EncryptedKey, int LeafIndex
             EncryptedKey = ByteString.CopyFrom(EncryptedKey.Span),
             LeafIndex = (uint)LeafIndex,
             LeafCount = (uint)LeafCount,
+            ListSeq = ListSeq,
+            ListHash = ByteString.CopyFrom(ListHash.ToArray()),
         };
         foreach (var hash in Path) frame.Path.Add(ByteString.CopyFrom(hash.ToArray()));
         return frame.ToByteArray();
@@ -54,7 +59,8 @@ public sealed record GrantSlice(ReadOnlyMemory<byte> EncryptedKey, int LeafIndex
             path.Add(hash);
         }
 
-        var slice = new GrantSlice(frame.EncryptedKey.Memory, (int)frame.LeafIndex, (int)frame.LeafCount, path);
+        if (!Digest.TryRead(frame.ListHash.Span, out var list)) return null;
+        var slice = new GrantSlice(frame.EncryptedKey.Memory, (int)frame.LeafIndex, (int)frame.LeafCount, path, frame.ListSeq, list);
         return slice.IsInBounds && bytes.SequenceEqual(slice.Encode()) ? slice : null;
     }
 

@@ -21,8 +21,8 @@ public static class Grants
         var key = SessionKey.Generate();
         var time = now.ToUnixTimeMilliseconds();
         using var body = new GrantBody(
-            context.Conversation, context.Epoch, context.LedgerHead, Members(order.Place), id, seed, key.Point.ToArray(), recipients.Root, recipients.Devices.Count,
-            order.Previous, time);
+            context.Conversation, context.Epoch, context.LedgerHead, Members(order.Place), id, seed, key.Point.ToArray(), recipients.Root, recipients.Recipients.Count,
+            order.TreeHead, order.Previous, time);
         var (payload, slices) = Seal(body, order, recipients);
         var session = SendingSession.Start(
             SessionPlace.Start(id, context, seed), DateTimeOffset.FromUnixTimeMilliseconds(time), recipients.Root, ChainKey.Start(seed, id), key);
@@ -46,11 +46,15 @@ public static class Grants
         using var json = new CanonicalJsonWriter(1024);
         body.Write(json);
         var token = Jws.Sign(JwsType.Grant, order.IdentityKey, json.Written, [order.Identity.Der, .. order.Chain]);
-        var (payload, encryptedKeys) = GrantJwe.Seal(token, [.. recipients.Devices.Select(static device => (Func<RSA>)device.LoadPublicKey)]);
+        var (payload, encryptedKeys) = GrantJwe.Seal(token, [.. recipients.Recipients.Select(static recipient => (Func<RSA>)recipient.Device.LoadPublicKey)]);
         CryptographicOperations.ZeroMemory(token);
         var slices = new List<(DeviceId, GrantSlice)>(encryptedKeys.Length);
         for (var i = 0; i < encryptedKeys.Length; i++)
-            slices.Add((recipients.Devices[i].Device, new GrantSlice(encryptedKeys[i], i, encryptedKeys.Length, recipients.PathTo(i))));
+        {
+            var recipient = recipients.Recipients[i];
+            slices.Add((recipient.Device.Device, new GrantSlice(encryptedKeys[i], i, encryptedKeys.Length, recipients.PathTo(i), recipient.ListSeq, recipient.ListHash)));
+        }
+
         return (payload, slices);
     }
 
@@ -61,10 +65,13 @@ public static class Grants
         if (!IsKeyOf(order.IdentityKey, order.Identity)) throw new ArgumentException("the identity key is not the one in the certificate", nameof(order));
         if (order.Recipients.Count is 0 or > RecipientSet.MaxDevices)
             throw new ArgumentException($"a grant has 1 to {RecipientSet.MaxDevices} recipient devices", nameof(order));
-        if (order.Recipients.Any(device => device.Use != DeviceKeyUse.Encryption || !MayHold(order.Place, device.User)))
+        if (order.Recipients.Any(recipient => recipient.Device.Use != DeviceKeyUse.Encryption || !MayHold(order.Place, recipient.Device.User)))
             throw new ArgumentException("every recipient is an encryption certificate of a member", nameof(order));
-        if (order.Recipients.DistinctBy(static device => device.Device).Count() != order.Recipients.Count)
+        if (order.Recipients.DistinctBy(static recipient => recipient.Device.Device).Count() != order.Recipients.Count)
             throw new ArgumentException("a recipient device is named twice", nameof(order));
+        if (order.Recipients.Any(static recipient => recipient.ListSeq is 0 or > GrantRecipient.MaxListSeq))
+            throw new ArgumentException("a device list has a number of 1 to 2^53 - 1", nameof(order));
+        if (!GrantBody.IsTree(order.TreeHead.Span)) throw new ArgumentException("a grant carries the token of a tree head", nameof(order));
     }
 
     // A room's members stand in its ledger, which is the caller's to ask.
@@ -79,15 +86,27 @@ public static class Grants
 
 /// <param name="Identity">The sender's own verified identity certificate and, below, its key.</param>
 /// <param name="Chain">DER, the issuing certificates that go along as candidates.</param>
-/// <param name="Recipients">Encryption certificates of every device that shall read, the sender's other devices too; at least one. In a room the caller takes them from its verified ledger.</param>
+/// <param name="Recipients">Every device that shall read, the sender's other devices too; at least one. In a room the caller takes them from its verified ledger.</param>
+/// <param name="TreeHead">Token of the newest tree head that the sender has verified.</param>
 /// <param name="Previous">The last message of the sender's previous session in this conversation.</param>
 public sealed record GrantOrder(
     VerifiedDevice Identity,
     RSA IdentityKey,
     IReadOnlyList<ReadOnlyMemory<byte>> Chain,
     GrantPlace Place,
-    IReadOnlyList<VerifiedDevice> Recipients,
+    IReadOnlyList<GrantRecipient> Recipients,
+    ReadOnlyMemory<byte> TreeHead,
     SessionEnd? Previous);
+
+/// <summary>A device that a grant is for.</summary>
+/// <param name="Device">Its encryption certificate.</param>
+/// <param name="ListSeq">Number of the device list by which the sender knows this person.</param>
+/// <param name="ListHash">Its leaf hash in the transparency log.</param>
+public sealed record GrantRecipient(VerifiedDevice Device, ulong ListSeq, Digest ListHash)
+{
+    /// <summary>JSON's largest exact integer (RFC 7493 §2.2), as in the list itself.</summary>
+    internal const ulong MaxListSeq = (1UL << 53) - 1;
+}
 
 /// <summary>The last message of a session: {sid, n, SHA-256 of its JWE}.</summary>
 public sealed record SessionEnd(SessionId Session, int N, Digest Hash);
@@ -111,7 +130,18 @@ public abstract record GrantOutcome
 
     /// <param name="Sender">The verified author device.</param>
     /// <param name="Place">In a direct conversation sender and reader are its members. In a room nobody's membership is judged yet: its ledger does that.</param>
-    public sealed record Opened(ReceivingSession Session, VerifiedDevice Sender, GrantPlace Place, SessionEnd? Previous, DateTimeOffset SentAt) : GrantOutcome;
+    /// <param name="TreeHead">Token of the newest tree head that the sender had verified. Not verified here.</param>
+    /// <param name="ListSeq">Number of the device list by which the sender knew the reader's person, as it signed.</param>
+    /// <param name="ListHash">Its leaf hash, as it signed.</param>
+    public sealed record Opened(
+        ReceivingSession Session,
+        VerifiedDevice Sender,
+        GrantPlace Place,
+        SessionEnd? Previous,
+        DateTimeOffset SentAt,
+        ReadOnlyMemory<byte> TreeHead,
+        ulong ListSeq,
+        Digest ListHash) : GrantOutcome;
 
     /// <summary>One answer for every cause (RFC 7516 §11.5); <paramref name="Reason"/> is for the local log only.</summary>
     public sealed record Rejected(RejectReason Reason) : GrantOutcome;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using TalkyWalky.Pki;
 using TalkyWalky.Pki.Log;
 using TalkyWalky.Wire;
 
@@ -13,23 +12,23 @@ internal sealed class RecipientSet
 
     private readonly MerkleTree _tree;
 
-    public RecipientSet(IEnumerable<VerifiedDevice> devices)
+    public RecipientSet(IEnumerable<GrantRecipient> recipients)
     {
-        Devices = [.. devices.OrderBy(static device => device.User).ThenBy(static device => device.Device)];
-        _tree = new MerkleTree([.. Devices.Select(static device => Leaf(device.User, device.Device, device.CertificateHash))]);
+        Recipients = [.. recipients.OrderBy(static recipient => recipient.Device.User).ThenBy(static recipient => recipient.Device.Device)];
+        _tree = new MerkleTree([.. Recipients.Select(static recipient => Leaf(recipient.Device.User, recipient.Device.Device, recipient.Device.CertificateHash, recipient.ListSeq, recipient.ListHash))]);
     }
 
-    public IReadOnlyList<VerifiedDevice> Devices { get; }
+    public IReadOnlyList<GrantRecipient> Recipients { get; }
 
     public Digest Root => _tree.Root;
 
     public IReadOnlyList<Digest> PathTo(int index) => _tree.PathTo(index);
 
-    /// <summary>RFC 6962 leaf hash over the length-prefixed fields "recipient/v1", user, device, hash of the encryption certificate.</summary>
-    public static Digest Leaf(UserId user, DeviceId device, Digest certificate)
+    /// <summary>RFC 6962 leaf hash over the length-prefixed fields "recipient/v1", user, device, hash of the encryption certificate, number and leaf hash of the device list.</summary>
+    public static Digest Leaf(UserId user, DeviceId device, Digest certificate, ulong listSeq, Digest listHash)
     {
         ReadOnlySpan<byte> label = "recipient/v1"u8;
-        Span<byte> data = stackalloc byte[(4 * 4) + 12 + 16 + 16 + Digest.Size];
+        Span<byte> data = stackalloc byte[(6 * 4) + 12 + 16 + 16 + Digest.Size + 8 + Digest.Size];
         BinaryPrimitives.WriteInt32BigEndian(data, label.Length);
         label.CopyTo(data[4..]);
         BinaryPrimitives.WriteInt32BigEndian(data[16..], 16);
@@ -38,6 +37,10 @@ internal sealed class RecipientSet
         BinaryPrimitives.WriteUInt128BigEndian(data[40..], device.Value);
         BinaryPrimitives.WriteInt32BigEndian(data[56..], Digest.Size);
         certificate.Write(data[60..]);
+        BinaryPrimitives.WriteInt32BigEndian(data[92..], 8);
+        BinaryPrimitives.WriteUInt64BigEndian(data[96..], listSeq);
+        BinaryPrimitives.WriteInt32BigEndian(data[104..], Digest.Size);
+        listHash.Write(data[108..]);
         return MerkleProof.HashLeaf(data);
     }
 }

@@ -14,20 +14,20 @@ internal static class Forge
     {
         var (first, second) = (one ?? sender.User).CompareTo(peer) < 0 ? (one ?? sender.User, peer) : (peer, one ?? sender.User);
         var conversation = ConversationId.Direct(TestAuthority.Shared.Anchor.Hash, first, second);
-        var set = new RecipientSet(signedFor.Select(static device => device.Encryption));
+        var set = new RecipientSet(signedFor.Select(static device => device.AsRecipient));
         var seed = RandomNumberGenerator.GetBytes(32);
         var context = new SessionContext(conversation, 0, null, sender.Identity.CertificateHash);
         var id = KeySchedule.IdOf(seed, context);
         var key = SessionKey.Generate();
-        var body = new GrantBody(conversation, 0, null, (first, second), id, seed, key.Point.ToArray(), set.Root, signedFor.Length, null, 0);
+        var body = new GrantBody(conversation, 0, null, (first, second), id, seed, key.Point.ToArray(), set.Root, signedFor.Length, sender.Authority.TreeHead, null, 0);
         using var json = new CanonicalJsonWriter();
         (bend?.Invoke(body) ?? body).Write(json);
         var token = Jws.Sign(JwsType.Grant, sender.IdentityKey, json.Written, [sender.Identity.Der, sender.Authority.Issuing]);
         var (payload, keys) = GrantJwe.Seal(token, [.. to.Select(static device => (Func<RSA>)device.Encryption.LoadPublicKey)]);
         var slices = to.Select((device, i) =>
         {
-            var index = Math.Max(0, Array.FindIndex([.. set.Devices], known => known.Device == device.Device));
-            return (device.Device, new GrantSlice(keys[i], index, signedFor.Length, set.PathTo(index)));
+            var index = Math.Max(0, Array.FindIndex([.. set.Recipients], known => known.Device.Device == device.Device));
+            return (device.Device, new GrantSlice(keys[i], index, signedFor.Length, set.PathTo(index), device.AsRecipient.ListSeq, device.AsRecipient.ListHash));
         });
         return new StartedSession(SendingSession.Start(SessionPlace.Start(id, context, seed), default, set.Root, ChainKey.Start(seed, id), key), payload, [.. slices]);
     }

@@ -19,7 +19,7 @@ public sealed class GrantScaleTests(ITestOutputHelper output)
         var certificates = Enumerable.Range(0, Devices).Select(i => TestAuthority.Shared.Verify(
             TestAuthority.Shared.Issue(UserId.New(), DeviceId.New(), $"u{i}", keys[i % keys.Length], DeviceKeyUse.Encryption), DeviceKeyUse.Encryption)).ToArray();
         var room = new GrantPlace.Room(new ConversationId(Digest.Sha256("room"u8)), 1, Digest.Sha256("head"u8));
-        var order = new GrantOrder(alice.Identity, alice.IdentityKey, [TestAuthority.Shared.Issuing], room, certificates, null);
+        var order = new GrantOrder(alice.Identity, alice.IdentityKey, [TestAuthority.Shared.Issuing], room, [.. certificates.Select(static (device, i) => new GrantRecipient(device, (ulong)i + 1, Digest.Sha256(device.Der.Span)))], TestAuthority.Shared.TreeHead, null);
 
         var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var grant = Grants.Start(order, TestAuthority.Now);

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using TalkyWalky.Pki.Jose;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto.Tests;
@@ -12,6 +14,8 @@ public sealed class GrantTests
     private static readonly TestDevice Bob = TestAuthority.Shared.Enrol(BobId, "bob");
     private static readonly TestDevice Phone = TestAuthority.Shared.Enrol(BobId, "bob");
     private static readonly TestDevice Carol = TestAuthority.Shared.Enrol(CarolId, "carol");
+
+    private static readonly byte[] UserHeadToken = SignUserHead();
 
     private static StartedSession ToBob() => Grants.Start(Alice.OrderTo(BobId, Bob, Phone, Laptop), TestAuthority.Now);
 
@@ -26,6 +30,8 @@ public sealed class GrantTests
             Assert.Equal((Alice.User, Alice.Device), (opened.Sender.User, opened.Sender.Device));
             Assert.Equal(device.User == AliceId ? BobId : AliceId, Assert.IsType<GrantPlace.Direct>(opened.Place).PeerOf(device.User));
             Assert.Equal(TestAuthority.Now, opened.SentAt);
+            Assert.Equal(TestAuthority.Shared.TreeHead, opened.TreeHead);
+            Assert.Equal((device.AsRecipient.ListSeq, device.AsRecipient.ListHash), (opened.ListSeq, opened.ListHash));
             Assert.Null(opened.Previous);
             Assert.Equal(grant.Session.Id, opened.Session.Id);
             Assert.Equal(ConversationId.Direct(TestAuthority.Shared.Anchor.Hash, AliceId, BobId), opened.Session.Conversation);
@@ -123,6 +129,27 @@ public sealed class GrantTests
         Assert.Equal(RejectReason.Malformed, Reason(Bob.Open(grant.Payload, slice with { LeafIndex = slice.LeafCount })));
         Assert.Equal(RejectReason.Malformed, Reason(Bob.Open(grant.Payload, slice with { LeafIndex = -1 })));
         Assert.Equal(RejectReason.Malformed, Reason(Bob.Open(grant.Payload, slice with { Path = new Digest[33] })));
+    }
+
+    [Fact]
+    public void Open_AnotherListThanTheSenderSigned_IsRefused()
+    {
+        // A server that shows the reader another list cannot make the sender's grant agree with it.
+        var grant = ToBob();
+        var slice = Bob.SliceOf(grant);
+        Assert.Equal(RejectReason.NotForThisDevice, Reason(Bob.Open(grant.Payload, slice with { ListSeq = slice.ListSeq + 1 })));
+        Assert.Equal(RejectReason.NotForThisDevice, Reason(Bob.Open(grant.Payload, slice with { ListHash = Phone.AsRecipient.ListHash })));
+        Assert.Equal(RejectReason.Malformed, Reason(Bob.Open(grant.Payload, slice with { ListSeq = 0 })));
+        Assert.Equal(RejectReason.Malformed, Reason(Bob.Open(grant.Payload, slice with { ListSeq = 1UL << 53 })));
+    }
+
+    [Fact]
+    public void Open_TreeThatIsNoTreeHead_IsMalformed()
+    {
+        Assert.Equal(RejectReason.Malformed, Reason(Open(static body => body with { Tree = default })));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(static body => body with { Tree = UserHeadToken })));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(static body => body with { Tree = body.Tree[..^1] })));
+        Assert.Equal(RejectReason.Malformed, Reason(Open(static body => body with { Tree = Encoding.ASCII.GetBytes("eyJ.e30." + new string('A', TreeHead.MaxSize)) })));
     }
 
     [Fact]
@@ -244,9 +271,14 @@ public sealed class GrantTests
         GrantOrder[] orders =
         [
             order with { Recipients = [] },
-            order with { Recipients = [Bob.Encryption, Bob.Encryption] },
-            order with { Recipients = [Bob.Identity] },
-            order with { Recipients = [Carol.Encryption] },
+            order with { Recipients = [Bob.AsRecipient, Bob.AsRecipient] },
+            order with { Recipients = [Bob.AsRecipient with { Device = Bob.Identity }] },
+            order with { Recipients = [Carol.AsRecipient] },
+            order with { Recipients = [Bob.AsRecipient with { ListSeq = 0 }] },
+            order with { Recipients = [Bob.AsRecipient with { ListSeq = 1UL << 53 }] },
+            order with { TreeHead = default },
+            order with { TreeHead = Encoding.ASCII.GetBytes(new string('A', TreeHead.MaxSize + 1)) },
+            order with { TreeHead = UserHeadToken },
             order with { Place = new GrantPlace.Direct(TestAuthority.Shared.Anchor.Hash, AliceId, AliceId) },
             order with { Place = new GrantPlace.Direct(TestAuthority.Shared.Anchor.Hash, BobId, CarolId) },
             order with { Identity = Alice.Encryption },
@@ -266,7 +298,12 @@ public sealed class GrantTests
         Assert.Equal(slice.Path, decoded.Path);
         Assert.Null(GrantSlice.TryDecode([]));
         Assert.Null(GrantSlice.TryDecode([.. bytes, 0]));
-        Assert.Null(GrantSlice.TryDecode([.. bytes, 0x28, 1]));
+        Assert.Equal((slice.ListSeq, slice.ListHash), (decoded.ListSeq, decoded.ListHash));
+        Assert.Null(GrantSlice.TryDecode([.. bytes, 0x38, 1]));
+        Assert.Null(GrantSlice.TryDecode((slice with { ListSeq = 0 }).Encode()));
+        Assert.Null(GrantSlice.TryDecode((slice with { ListSeq = 1UL << 53 }).Encode()));
+        Assert.Null(GrantSlice.TryDecode(bytes.AsSpan(0, bytes.Length - 34)));
+        Assert.InRange((slice with { EncryptedKey = new byte[512], LeafIndex = int.MaxValue - 1, LeafCount = int.MaxValue, Path = new Digest[32], ListSeq = (1UL << 53) - 1 }).Encode().Length, 1, Limits.Slice);
         Assert.Null(GrantSlice.TryDecode(new byte[Limits.Slice + 1]));
         Assert.Null(GrantSlice.TryDecode((slice with { EncryptedKey = new byte[255] }).Encode()));
         for (var length = 0; length < bytes.Length; length++) Assert.NotEqual(bytes, GrantSlice.TryDecode(bytes.AsSpan(0, length))?.Encode());
@@ -286,13 +323,20 @@ public sealed class GrantTests
             text + " ", text.Replace("\"v\":1", "\"v\":2", StringComparison.Ordinal), text.Replace("\"v\":1", "\"v\":1,\"v\":1", StringComparison.Ordinal),
             text.Replace("\"leaves\":3", "\"leaves\":03", StringComparison.Ordinal), text.Replace("\"leaves\":3", "\"leaves\":65537", StringComparison.Ordinal),
             text.Replace("\"leaves\":3", "\"leaves\":0", StringComparison.Ordinal),
-            text.Replace("\"prev\":null", "\"prev\":{}", StringComparison.Ordinal), text.Replace("}", ",\"x\":1}", StringComparison.Ordinal),
+            text.Replace("\"prev\":null", "\"prev\":{}", StringComparison.Ordinal), text.Replace("\"tree\":\"", "\"tree\":\"\\u0001", StringComparison.Ordinal),
+            text.Replace("\"tree\":", "\"tree\":null,\"tree\":", StringComparison.Ordinal), text.Replace("}", ",\"x\":1}", StringComparison.Ordinal),
             text.Replace("[", "[ ", StringComparison.Ordinal), text.Replace($"{first}\",\"{second}", $"{second}\",\"{first}", StringComparison.Ordinal),
             text.Replace($"\"{first}\",\"{second}\"", "", StringComparison.Ordinal), text.Replace($"\"{first}\",\"{second}\"", $"\"{first}\"", StringComparison.Ordinal),
             text.Replace($"\"{first}\",\"{second}\"", "\"x\"", StringComparison.Ordinal),
             text.Replace("\"head\":\"\"", $"\"head\":\"{new string('A', 43)}\"", StringComparison.Ordinal), text.Replace("\"epoch\":0", "\"epoch\":1", StringComparison.Ordinal),
         ];
         Assert.All(spellings, spelling => Assert.Null(GrantBody.TryRead(Encoding.UTF8.GetBytes(spelling))));
+    }
+
+    private static byte[] SignUserHead()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new UserHead(BobId, 1, default, 0, 1, default, TestAuthority.Now, TestAuthority.Now).Sign(key);
     }
 
     private static GrantOutcome Open(Func<GrantBody, GrantBody> bend) => Bob.Open(Forge.Grant(Alice, BobId, [Bob], signedFor: [Bob], bend: bend));

@@ -13,6 +13,7 @@ internal sealed record SessionVector(
     string Note,
     long At,
     string Root,
+    string Log,
     string Issuing,
     VectorSender Sender,
     VectorSender OwnSender,
@@ -54,6 +55,7 @@ internal sealed record SessionVector(
             "Test keys: anyone has them. Times are Unix milliseconds, certificates base64 DER, keys and hashes lower-case hex.",
             TestAuthority.Now.ToUnixTimeMilliseconds(),
             Convert.ToBase64String(authority.Root),
+            Convert.ToBase64String(authority.Anchor.Log!.Info.Span),
             Convert.ToBase64String(authority.Issuing),
             Describe(alice),
             Describe(phone),
@@ -74,7 +76,7 @@ internal sealed record SessionVector(
         var token = Jws.TryParse(JwsType.Grant, Forge.Decrypt(grant, reader))!;
         return new VectorGrant(
             Encoding.ASCII.GetString(grant.Payload), Convert.ToBase64String(slice.Encode()), Encoding.ASCII.GetString(slice.ToCompactJwe(grant.Payload)),
-            slice.LeafIndex, [.. slice.Path.Select(static hash => hash.ToString())], Encoding.UTF8.GetString(token.Payload.Span));
+            slice.LeafIndex, [.. slice.Path.Select(static hash => hash.ToString())], slice.ListSeq, slice.ListHash.ToString(), Encoding.UTF8.GetString(token.Payload.Span));
     }
 
     private static VectorSignal SealSignal(SendingSession session, byte[] seed)
@@ -140,8 +142,10 @@ internal sealed record VectorReader(string User, string Device, string Encryptio
 
 /// <param name="Slice">Base64 of the protobuf.</param>
 /// <param name="Token">The compact JWE that payload and slice make.</param>
+/// <param name="ListSeq">Of the device list by which the sender knew the reader.</param>
 /// <param name="Body">The signed JSON.</param>
-internal sealed record VectorGrant(string Payload, string Slice, string Token, int LeafIndex, IReadOnlyList<string> Path, string Body);
+internal sealed record VectorGrant(
+    string Payload, string Slice, string Token, int LeafIndex, IReadOnlyList<string> Path, ulong ListSeq, string ListHash, string Body);
 
 /// <param name="Chain">ck(0), ck(1), ...</param>
 /// <param name="Base">mb(0), mb(1), ...</param>

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using TalkyWalky.Pki;
 using TalkyWalky.Pki.Jose;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Crypto.Tests;
@@ -49,6 +50,9 @@ public sealed class SessionVectorTests
         Assert.Equal((Vector.Sender.User, Vector.Sender.Device), (opened.Sender.User.ToString(), opened.Sender.Device.ToString()));
         Assert.Equal(Vector.Keys.Sid, opened.Session.Id.ToString());
         Assert.Equal(new SessionEnd(new SessionId(Digest.Sha256("an earlier session"u8)), 7, Digest.Sha256("its end"u8)), opened.Previous);
+        Assert.Equal((Vector.Grant.ListSeq, Vector.Grant.ListHash), (opened.ListSeq, opened.ListHash.ToString()));
+        var tree = TreeHead.TryVerify(opened.TreeHead.Span, LogKey.TryRead(Convert.FromBase64String(Vector.Log))!)!;
+        Assert.Equal((123_456ul, Digest.Sha256("a log's root"u8)), (tree.Size, tree.Root));
     }
 
     [Fact]
@@ -121,6 +125,7 @@ public sealed class SessionVectorTests
         Assert.Equal(Vector.Grant.Token, Encoding.ASCII.GetString(slice.ToCompactJwe(Encoding.ASCII.GetBytes(Vector.Grant.Payload))));
         Assert.Equal(Vector.Grant.Path, slice.Path.Select(static hash => hash.ToString()));
         Assert.Equal(Vector.Grant.LeafIndex, slice.LeafIndex);
+        Assert.Equal((Vector.Grant.ListSeq, Vector.Grant.ListHash), (slice.ListSeq, slice.ListHash.ToString()));
     }
 
     private static IEnumerable<MessageId> IdsIn(JsonElement array) =>
@@ -134,7 +139,7 @@ public sealed class SessionVectorTests
         Assert.True(DeviceId.TryParse(Vector.Reader.Device, out var device));
         var certificate = Digest.Sha256(Convert.FromBase64String(Vector.Reader.EncryptionCertificate));
         using var key = TestAuthority.LoadKey(Path.GetFileName(Vector.Reader.EncryptionKey));
-        var anchor = TrustAnchor.FromRoot(Convert.FromBase64String(Vector.Root));
+        var anchor = TrustAnchor.FromRoot(Convert.FromBase64String(Vector.Root), LogKey.TryRead(Convert.FromBase64String(Vector.Log))!);
         var reader = new GrantReader(anchor, user, device, [], DateTimeOffset.FromUnixTimeMilliseconds(Vector.At));
         var slice = GrantSlice.TryDecode(Convert.FromBase64String(grant.Slice))!;
         return Grants.Open(Encoding.ASCII.GetBytes(grant.Payload), slice, [new EncryptionKey(key, certificate)], reader);

@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
 
@@ -28,7 +29,9 @@ internal sealed class TestAuthority
         Issuing = Sign(
             IssuingName, new PublicKey(_issuingKey), TimeSpan.FromDays(1826), RootName, _rootKey,
             [.. Authority(0), new NameConstraints(Domain, Organisation).Encode()]);
-        Anchor = TrustAnchor.FromRoot(Root);
+        using var log = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Anchor = TrustAnchor.FromRoot(Root, LogKey.Of(log));
+        TreeHead = new TreeHead(123_456, Digest.Sha256("a log's root"u8), Now.AddMinutes(-7)).Sign(log);
     }
 
     public static TestAuthority Shared { get; } = new(rootKey: 1);
@@ -37,7 +40,11 @@ internal sealed class TestAuthority
 
     public byte[] Issuing { get; }
 
+    /// <summary>Names the log's key.</summary>
     public TrustAnchor Anchor { get; }
+
+    /// <summary>A token by the log's key.</summary>
+    public byte[] TreeHead { get; }
 
     public static RSA LoadKey(string file)
     {
@@ -111,6 +118,9 @@ internal sealed class TestAuthority
 internal sealed record TestDevice(
     TestAuthority Authority, UserId User, DeviceId Device, RSA IdentityKey, VerifiedDevice Identity, RSA EncryptionKey, VerifiedDevice Encryption)
 {
+    /// <summary>By a device list whose number and hash are its own.</summary>
+    public GrantRecipient AsRecipient => new(Encryption, 1 + (Device.ToArray()[0] % 9ul), Digest.Sha256(Device.ToArray()));
+
     public IReadOnlyList<EncryptionKey> Keys => [new EncryptionKey(EncryptionKey, Encryption.CertificateHash)];
 
     public GrantReader Reader => new(Authority.Anchor, User, Device, [], TestAuthority.Now);
@@ -118,7 +128,7 @@ internal sealed record TestDevice(
     public GrantOrder OrderTo(UserId peer, params IReadOnlyList<TestDevice> recipients) => OrderIn(new GrantPlace.Direct(Authority.Anchor.Hash, User, peer), recipients);
 
     public GrantOrder OrderIn(GrantPlace place, params IReadOnlyList<TestDevice> recipients) =>
-        new(Identity, IdentityKey, [Authority.Issuing], place, [.. recipients.Select(static device => device.Encryption)], null);
+        new(Identity, IdentityKey, [Authority.Issuing], place, [.. recipients.Select(static device => device.AsRecipient)], Authority.TreeHead, null);
 
     public GrantOutcome Open(StartedSession grant) => Open(grant.Payload, SliceOf(grant));
 

@@ -42,7 +42,7 @@ internal static class Sealing
     {
         var previous = await database.RunAsync(rows => rows.Sending.LastAccepted(contact), cancellation);
         using var key = credentials.OpenIdentityKey();
-        var started = Grants.Start(new GrantOrder(credentials.Identity, key, credentials.Chain, readers.Place, readers.Devices, previous), now);
+        var started = Grants.Start(new GrantOrder(credentials.Identity, key, credentials.Chain, readers.Place, Unlogged.Recipients(readers.Devices), Unlogged.TreeHead, previous), now);
         using var session = started.Session;
         await database.RunAsync(rows => rows.Sending.Add(contact, started, readers.Devices), cancellation);
         return new SendingRow(session.Id, SendingState.GrantDue, session.Epoch, readers.Place.Head);

@@ -1,7 +1,7 @@
 // Opens vectors/crypto/session.json with jose alone, and derives every key anew from docs/protocol.md section 5.
 // Usage: node verify.mjs VECTORS_FOLDER. Prints one line for each thing checked; exits 1 at the first that fails.
 import assert from 'node:assert/strict';
-import { X509Certificate, createHash, createHmac, hkdfSync } from 'node:crypto';
+import { X509Certificate, createHash, createHmac, createPublicKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compactDecrypt, compactVerify, importJWK, importPKCS8, importX509 } from 'jose';
@@ -35,7 +35,8 @@ const expand = (key, info) => createHmac('sha256', key).update(info).update(Buff
 
 const readerKey = await importPKCS8(readFileSync(join(folder, vector.reader.encryptionKey), 'utf8'), 'RSA-OAEP-256');
 const pem = (base64) => `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g).join('\n')}\n-----END CERTIFICATE-----`;
-const rootHash = sha256(fields('root/v1', Buffer.from(vector.root, 'base64'), ''));
+const rootHash = sha256(fields('root/v1', Buffer.from(vector.root, 'base64'), Buffer.from(vector.log, 'base64')));
+const logKey = createPublicKey({ key: Buffer.from(vector.log, 'base64'), format: 'der', type: 'spki' });
 
 // A grant: RSA-OAEP-256 around A256GCM around PS256, and what its body commits to.
 async function openGrant(what, expected, sender, leaves) {
@@ -60,7 +61,7 @@ async function openGrant(what, expected, sender, leaves) {
   assert.equal(text, expected.body);
   const body = JSON.parse(text);
   assert.equal(JSON.stringify(body), text);
-  assert.deepEqual(Object.keys(body), ['v', 'conv', 'epoch', 'head', 'suite', 'members', 'sid', 'seed', 'spk', 'root', 'leaves', 'prev', 'time']);
+  assert.deepEqual(Object.keys(body), ['v', 'conv', 'epoch', 'head', 'suite', 'members', 'sid', 'seed', 'spk', 'root', 'leaves', 'tree', 'prev', 'time']);
   passed(`${what}: body as expected, and JSON.stringify writes the same bytes`);
 
   const certificateHash = sha256(Buffer.from(sender.identityCertificate, 'base64'));
@@ -69,7 +70,7 @@ async function openGrant(what, expected, sender, leaves) {
   passed(`${what}: session id follows from seed and context`);
 
   const readerCertificateHash = sha256(Buffer.from(vector.reader.encryptionCertificate, 'base64'));
-  let node = sha256(Buffer.from([0]), fields('recipient/v1', uuid(vector.reader.user), uuid(vector.reader.device), readerCertificateHash));
+  let node = sha256(Buffer.from([0]), fields('recipient/v1', uuid(vector.reader.user), uuid(vector.reader.device), readerCertificateHash, u64(expected.listSeq), Buffer.from(expected.listHash, 'hex')));
   assert.equal(body.leaves, leaves);
   for (const [level, sibling] of expected.path.entries()) {
     const other = Buffer.from(sibling, 'hex');
@@ -77,6 +78,13 @@ async function openGrant(what, expected, sender, leaves) {
   }
   assert.deepEqual(node, b64u(body.root));
   passed(`${what}: the reader's leaf leads to the signed recipient root`);
+
+  const tree = await compactVerify(body.tree, logKey, { algorithms: ['ES256'] });
+  assert.deepEqual(tree.protectedHeader, { alg: 'ES256', typ: 'tw-tree-head' });
+  const head = Buffer.from(tree.payload).toString('utf8');
+  assert.equal(JSON.stringify(JSON.parse(head)), head);
+  assert.deepEqual(Object.keys(JSON.parse(head)), ['v', 'size', 'root', 'time']);
+  passed(`${what}: tree head verified (ES256) by the log's key`);
   return body;
 }
 

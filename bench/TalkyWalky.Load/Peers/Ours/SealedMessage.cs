@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using TalkyWalky.Crypto;
 using TalkyWalky.Load.Lines;
@@ -63,13 +64,15 @@ internal sealed class SealedMessage
         return new SealedMessage(publish);
     }
 
-    /// <summary>A message is the same for however many its session's grant is.</summary>
+    /// <summary>A message is the same for however many its session's grant is. The grant is opened by nobody here: any head and list do.</summary>
     private static Envelope Seal(Organisation organisation, Member from, GrantPlace place, Member reader)
     {
         var now = TimeProvider.System.GetUtcNow();
-        List<VerifiedDevice> recipients = [organisation.Verify(reader.Encryption, DeviceKeyUse.Encryption)];
+        using var log = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var head = new Pki.Log.TreeHead(1, default, now).Sign(log);
+        List<GrantRecipient> recipients = [new(organisation.Verify(reader.Encryption, DeviceKeyUse.Encryption), 1, default)];
         var identity = organisation.Verify(from.Identity, DeviceKeyUse.Identity);
-        var started = Grants.Start(new GrantOrder(identity, from.Key, [organisation.Issuing], place, recipients, Previous: null), now);
+        var started = Grants.Start(new GrantOrder(identity, from.Key, [organisation.Issuing], place, recipients, head, Previous: null), now);
         var message = started.Session.Seal(MessageId.New(), new MessageBody.Text(new string('x', TextBytes)), now);
         message.Next.Dispose();
         return new Envelope

@@ -23,7 +23,8 @@ public static partial class AuthorityEndpoints
     public static void MapAuthority(this IEndpointRouteBuilder routes, AuthorityService service)
     {
         var server = new ServerInfo(
-            service.Authority.Organisation, service.Authority.Domain, service.Options.Registration.ToString().ToLowerInvariant(), [Limits.ProtocolVersion]);
+            service.Authority.Organisation, service.Authority.Domain, service.Options.Registration.ToString().ToLowerInvariant(), [Limits.ProtocolVersion],
+            service.Authority.Anchor.Log!.Info.ToArray());
 
         void Get(string path, RequestDelegate handle) => routes.MapGet(path, Guard(handle, service.Logger));
         void Post(string path, RequestDelegate handle) => routes.MapPost(path, Guard(handle, service.Logger));

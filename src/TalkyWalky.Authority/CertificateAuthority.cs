@@ -11,8 +11,8 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Authority;
 
 /// <summary>
-/// Root and issuing CAs in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key, after a rollover issuing-2.pem, issuing-2.key (PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256
-/// 600,000). The root's key is needed by <see cref="RootAuthority"/> only and may be taken off-line.
+/// Root, issuing CAs and the transparency log's key in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key, after a rollover issuing-2.pem, issuing-2.key, log.key, log.pub (keys
+/// PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256 600,000). The root's key is needed by <see cref="RootAuthority"/> only and may be taken off-line.
 /// </summary>
 public sealed class CertificateAuthority : IDisposable
 {
@@ -27,9 +27,10 @@ public sealed class CertificateAuthority : IDisposable
     private volatile IReadOnlyList<IssuingCa> _live;
 
     /// <param name="live">The newest first.</param>
-    internal CertificateAuthority(string folder, string passphrase, Uri? publicUrl, TrustAnchor anchor, IReadOnlyList<IssuingCa> live)
+    internal CertificateAuthority(string folder, string passphrase, Uri? publicUrl, TrustAnchor anchor, LogSigner log, IReadOnlyList<IssuingCa> live)
     {
         (_folder, _passphrase, _publicUrl, _live) = (folder, passphrase, publicUrl, live);
+        Log = log;
         Anchor = anchor;
         Root = AuthorityCertificate.Describe(anchor.Der);
     }
@@ -38,6 +39,8 @@ public sealed class CertificateAuthority : IDisposable
     public Action? IssuingChanged { get; set; }
 
     public TrustAnchor Anchor { get; }
+
+    internal LogSigner Log { get; }
 
     /// <summary>The issuing CAs whose certificates count, the newest first: that one signs.</summary>
     public IReadOnlyList<IssuingCa> Live => _live;
@@ -77,9 +80,10 @@ public sealed class CertificateAuthority : IDisposable
         files.RequireAbsent(); // before seconds go into keys
 
         using var root = RootAuthority.Create(organisation, keys, now);
+        using var log = LogSigner.Create();
         using var issuing = new Signer(IssuingRequest.NameOf(organisation, number: 1), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
         var signedIssuing = root.SignIssuing(issuing.Name, issuing.Key, new NameConstraints(domain, organisation).Encode(), publicUrl, now);
-        files.Create(new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        files.Create(new Dictionary<string, byte[]>(AuthorityFolder.FilesOf(log, passphrase), StringComparer.Ordinal)
         {
             [AuthorityFolder.RootCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(root.Certificate.Span)),
             [AuthorityFolder.RootKey] = Encoding.ASCII.GetBytes(root.ExportEncryptedPem(passphrase)),
@@ -94,20 +98,23 @@ public sealed class CertificateAuthority : IDisposable
     public static CertificateAuthority Open(string folder, string passphrase, Uri? publicUrl = null)
     {
         var files = new AuthorityFolder(folder);
-        var anchor = TrustAnchor.FromRoot(files.ReadCertificate(AuthorityFolder.RootCertificate));
+        var anchor = files.ReadAnchor();
         var live = new List<IssuingCa>();
         try
         {
             foreach (var number in files.LiveNumbers()) live.Add(OpenIssuing(files, number, anchor, passphrase, publicUrl));
+            var log = LogSigner.Open(files.Read(AuthorityFolder.LogKey), passphrase, anchor.Log!, files.PathOf(AuthorityFolder.LogKey));
+            return new CertificateAuthority(folder, passphrase, publicUrl, anchor, log, live);
         }
         catch
         {
             foreach (var one in live) one.Dispose();
             throw;
         }
-
-        return new CertificateAuthority(folder, passphrase, publicUrl, anchor, live);
     }
+
+    /// <summary>The root and the log's key, without their keys. Throws <see cref="AuthorityException"/>.</summary>
+    public static TrustAnchor ReadAnchor(string folder) => new AuthorityFolder(folder).ReadAnchor();
 
     /// <summary>The issuing CAs that live, the newest first, without their keys. Throws <see cref="AuthorityException"/>.</summary>
     public static IReadOnlyList<(int Number, AuthorityCertificate Certificate)> ReadLive(string folder)
@@ -177,6 +184,7 @@ public sealed class CertificateAuthority : IDisposable
     public void Dispose()
     {
         foreach (var one in _live) one.Dispose();
+        Log.Dispose();
     }
 
     /// <summary>Throws <see cref="AuthorityException"/>.</summary>

@@ -154,6 +154,27 @@ public sealed class CertificateAuthorityTests
     }
 
     [Fact]
+    public void Open_LogKeyForeignMissingOrFromBeforeThereWasALog_SaysWhich()
+    {
+        using var folder = new TempFolder();
+        using var other = new TempFolder();
+        using var made = TestAuthority.Make(folder.Path);
+        TestAuthority.Make(other.Path).Dispose();
+        string At(string name) => Path.Combine(folder.File("ca"), name);
+        string Message() => Assert.Throws<AuthorityException>(() => CertificateAuthority.Open(folder.File("ca"), TestAuthority.Passphrase)).Message;
+
+        Assert.Equal(made.Anchor.Hash, CertificateAuthority.ReadAnchor(folder.File("ca")).Hash);
+        File.Copy(Path.Combine(other.File("ca"), "log.key"), At("log.key"), overwrite: true);
+        Assert.Contains("do not belong together", Message(), StringComparison.Ordinal);
+        File.Delete(At("log.key"));
+        Assert.Contains("log.key is missing", Message(), StringComparison.Ordinal);
+        File.WriteAllText(At("log.pub"), made.Root.Pem);
+        Assert.Contains("no public key on P-256", Message(), StringComparison.Ordinal);
+        File.Delete(At("log.pub"));
+        Assert.Contains("everybody joins the new authority", Message(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Initialise_FolderInUse_RefusesAndChangesNothing()
     {
         using var folder = new TempFolder();
@@ -175,7 +196,7 @@ public sealed class CertificateAuthorityTests
         TestAuthority.Make(folder.Path).Dispose();
 
         Assert.False(Directory.Exists(folder.File("ca.new")));
-        Assert.Equal(["issuing.key", "issuing.pem", "root.crl", "root.key", "root.pem"], Directory.GetFiles(folder.File("ca")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(["issuing.key", "issuing.pem", "log.key", "log.pub", "root.crl", "root.key", "root.pem"], Directory.GetFiles(folder.File("ca")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         if (OperatingSystem.IsWindows()) return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.File("ca")));
         foreach (var file in Directory.GetFiles(folder.File("ca"))) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));

@@ -24,7 +24,7 @@ public sealed class EnrolmentTests
         Assert.Equal("application/pkcs7-mime; smime-type=certs-only", answer.Content.Headers.ContentType!.ToString());
         Assert.Equal("base64", Assert.Single(answer.Headers.GetValues("Content-Transfer-Encoding")));
         var certificates = CertsOnly.TryDecode(Convert.FromBase64String(await answer.Content.ReadAsStringAsync()))!;
-        Assert.Contains(certificates, c => TrustAnchor.HashOf(c) == authority.Authority.Anchor.Hash);
+        Assert.Contains(certificates, c => TrustAnchor.HashOf(c, authority.Authority.Anchor.Log) == authority.Authority.Anchor.Hash);
         Assert.Equal(2, certificates.Count);
     }
 

@@ -13,7 +13,8 @@ public sealed class RegistrationTests
         await using var authority = await LiveAuthority.StartAsync(RegistrationPolicy.Invite);
         using var client = authority.Client();
 
-        Assert.Equal("""{"organisation":"Example Ltd","domain":"example.org","registration":"invite","versions":[1]}""", await client.GetStringAsync("/v1/server"));
+        var key = JsonSerializer.Serialize(authority.Authority.Anchor.Log!.Info.ToArray());
+        Assert.Equal($$"""{"organisation":"Example Ltd","domain":"example.org","registration":"invite","versions":[1],"logKey":{{key}}}""", await client.GetStringAsync("/v1/server"));
     }
 
     [Fact]

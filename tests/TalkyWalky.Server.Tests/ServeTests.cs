@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Authority;
 using TalkyWalky.Pki;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
@@ -228,11 +229,7 @@ public sealed class ServeTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 
-    private static Digest RootHash(string data)
-    {
-        using var root = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(data, "ca", "root.pem"));
-        return TrustAnchor.HashOf(root.RawData);
-    }
+    private static Digest RootHash(string data) => CertificateAuthority.ReadAnchor(Path.Combine(data, "ca")).Hash;
 
     private static HttpClient Client(ServerProcess server)
     {

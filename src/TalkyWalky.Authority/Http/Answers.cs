@@ -12,7 +12,8 @@ namespace TalkyWalky.Authority;
 /// <param name="Detail">A sentence for the person.</param>
 internal sealed record Problem(string Title, int Status, string Detail);
 
-internal sealed record ServerInfo(string Organisation, string Domain, string Registration, IReadOnlyList<uint> Versions);
+/// <param name="LogKey">SubjectPublicKeyInfo, DER.</param>
+internal sealed record ServerInfo(string Organisation, string Domain, string Registration, IReadOnlyList<uint> Versions, byte[] LogKey);
 
 internal sealed record Registered(string User, string Username);
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
+using TalkyWalky.Pki;
 
 namespace TalkyWalky.Authority;
 
@@ -8,7 +10,7 @@ namespace TalkyWalky.Authority;
 /// </summary>
 internal sealed class AuthorityFolder(string path)
 {
-    public const string RootCertificate = "root.pem", RootKey = "root.key", RootCrl = "root.crl", Request = "issuing.csr";
+    public const string RootCertificate = "root.pem", RootKey = "root.key", RootCrl = "root.crl", Request = "issuing.csr", LogKey = "log.key", LogPublicKey = "log.pub", LogHead = "log.head";
 
     private const int MaxFileSize = 64 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -20,6 +22,13 @@ internal sealed class AuthorityFolder(string path)
     public static string IssuingCertificate(int number) => Name(number, "pem");
 
     public static string IssuingKey(int number) => Name(number, "key");
+
+    /// <summary>The files of a new log key.</summary>
+    public static IEnumerable<KeyValuePair<string, byte[]>> FilesOf(LogSigner log, string passphrase) =>
+    [
+        new(LogKey, Encoding.ASCII.GetBytes(log.ExportEncryptedPem(passphrase))),
+        new(LogPublicKey, Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", log.Key.Info.Span) + "\n")),
+    ];
 
     /// <summary>Every issuing CA that has a certificate here, the newest first; the first one in any case, for who looks for it and finds it missing.</summary>
     public IReadOnlyList<int> Numbers() => Directory.Exists(_path) && Directory.EnumerateFiles(_path, "issuing*.pem").Any()
@@ -99,20 +108,21 @@ internal sealed class AuthorityFolder(string path)
     public string PathOf(string name) => Path.Combine(_path, name);
 
     /// <summary>DER of the first certificate in a file.</summary>
-    public byte[] ReadCertificate(string name)
+    public byte[] ReadCertificate(string name) =>
+        ReadPem(name, "CERTIFICATE") ?? throw new AuthorityException($"{PathOf(name)} is damaged: it holds no certificate; restore it from a backup");
+
+    /// <summary>The root and the log's key: what devices trust. Needs no passphrase.</summary>
+    public TrustAnchor ReadAnchor()
     {
-        var text = Read(name);
-        try
+        var root = ReadCertificate(RootCertificate);
+        if (!File.Exists(PathOf(LogKey)) && !File.Exists(PathOf(LogPublicKey)))
         {
-            var field = PemEncoding.Find(text);
-            if (text.AsSpan(field.Label) is "CERTIFICATE") return Convert.FromBase64String(text[field.Base64Data]);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            throw new AuthorityException($"{PathOf(name)} is damaged: it holds no PEM; restore it from a backup", e);
+            throw new AuthorityException(
+                $"{_path} was made before there was a transparency log, whose key every device must know from the join link; this version cannot go on with it. Keep the data folder away and start with an empty one: everybody joins the new authority by its link");
         }
 
-        throw new AuthorityException($"{PathOf(name)} is damaged: it holds no certificate; restore it from a backup");
+        var log = ReadPem(LogPublicKey, "PUBLIC KEY") is { } info ? Pki.Log.LogKey.TryRead(info) : null;
+        return TrustAnchor.FromRoot(root, log ?? throw new AuthorityException($"{PathOf(LogPublicKey)} is damaged: it holds no public key on P-256; restore it from a backup"));
     }
 
     /// <summary>Null when it is not there, or cannot be what it should be.</summary>
@@ -136,6 +146,21 @@ internal sealed class AuthorityFolder(string path)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AuthorityException($"{file} cannot be written: {e.Message}", e);
+        }
+    }
+
+    // Null when the first block is another one.
+    private byte[]? ReadPem(string name, string label)
+    {
+        var text = Read(name);
+        try
+        {
+            var field = PemEncoding.Find(text);
+            return text.AsSpan(field.Label).SequenceEqual(label) ? Convert.FromBase64String(text[field.Base64Data]) : null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new AuthorityException($"{PathOf(name)} is damaged: it holds no PEM; restore it from a backup", e);
         }
     }
 

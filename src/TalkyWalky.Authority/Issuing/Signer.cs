@@ -57,8 +57,7 @@ internal sealed class Signer : IDisposable
         lock (_lock) return RevocationLists.Build(certificate, number, thisUpdate, nextUpdate, revoked, X509SignatureGenerator.CreateForRSA(_key, RSASignaturePadding.Pkcs1));
     }
 
-    public string ExportEncryptedPem(string passphrase) =>
-        _key.ExportEncryptedPkcs8PrivateKeyPem(passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 600_000)) + "\n";
+    public string ExportEncryptedPem(string passphrase) => EncryptedKey.Export(_key, passphrase);
 
     public void Dispose() => _key.Dispose();
 }

@@ -42,6 +42,9 @@ internal sealed class AuthorityClient : IDisposable
     public Task<HttpOutcome> CaCertificatesAsync(CancellationToken cancellation) =>
         AskAsync(() => new HttpRequestMessage(HttpMethod.Get, "/.well-known/est/cacerts"), cancellation);
 
+    /// <summary>What the server says of itself, the log's key among it.</summary>
+    public Task<HttpOutcome> ServerAsync(CancellationToken cancellation) => AskAsync(static () => new HttpRequestMessage(HttpMethod.Get, "/v1/server"), cancellation);
+
     public Task<HttpOutcome> RegisterAsync(Registration registration, CancellationToken cancellation) => AskAsync(
         () => new HttpRequestMessage(HttpMethod.Post, "/v1/register")
         {

@@ -79,7 +79,7 @@ internal sealed class Credentials : IDisposable
         if (rows.Settings.Get(SettingNames.IdentityKey) is not { } identityKey) return null;
         var stored = rows.Keys.All();
         if (stored.Count == 0) return null;
-        var anchor = TrustAnchor.FromRoot(profile.RootCertificate);
+        var anchor = profile.Anchor();
         var identity = Verify(certificate, profile, anchor, DeviceKeyUse.Identity, now);
         var encryption = Verify(stored[0].Certificate, profile, anchor, DeviceKeyUse.Encryption, now);
         return new Credentials(profile, anchor, identityKey, identity, encryption, [.. stored.Select(Import)], stored[0].Since);

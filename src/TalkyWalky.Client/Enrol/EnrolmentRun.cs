@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
 
 namespace TalkyWalky.Client.Enrol;
 
@@ -55,24 +57,43 @@ internal sealed class EnrolmentRun(
     {
         var link = registration.Link;
         var address = ServerTrust.Address(link.Host, link.Port);
-        HttpOutcome outcome;
+        HttpOutcome outcome, info;
         using (var bootstrap = new AuthorityClient(link.Host, link.Port, anchor: null, [], identity: null, environment.Time))
-            outcome = await bootstrap.CaCertificatesAsync(cancellation);
-        if (outcome is not HttpOutcome.Answered { IsSuccess: true } answered)
-            return (null, Explain(outcome, $"The server at {address} did not give its certificates"));
-        if (OwnCertificate.DecodeCms(answered.Body) is not { } certificates)
-            return (null, new EnrolOutcome.Refused($"What answers at {address} is not a TalkyWalky server; check the join link."));
-        var root = certificates.FirstOrDefault(der => TrustAnchor.HashOf(der) == link.Root);
-        if (root is null)
         {
-            return (null, new EnrolOutcome.Refused(
-                $"The server at {address} is not the one that the join link names: it has another root certificate. Nothing was sent to it; ask your administrator for the right join link."));
+            outcome = await bootstrap.CaCertificatesAsync(cancellation);
+            info = outcome is HttpOutcome.Answered { IsSuccess: true } ? await bootstrap.ServerAsync(cancellation) : outcome;
         }
 
-        var issuing = IssuingNews.Select([.. certificates.Where(der => der != root)], [], TrustAnchor.FromRoot(root));
-        var profile = new ProfileData(registration.User.Trim(), link.Host, link.Port, link.Root.ToString(), root, issuing, registers);
+        if (outcome is not HttpOutcome.Answered { IsSuccess: true } answered)
+            return (null, Explain(outcome, $"The server at {address} did not give its certificates"));
+        if (info is not HttpOutcome.Answered { IsSuccess: true } said) return (null, Explain(info, $"The server at {address} did not say who it is"));
+        if (OwnCertificate.DecodeCms(answered.Body) is not { } certificates)
+            return (null, new EnrolOutcome.Refused($"What answers at {address} is not a TalkyWalky server; check the join link."));
+        var log = LogKeyOf(said.Body);
+        var root = certificates.FirstOrDefault(der => TrustAnchor.HashOf(der, log) == link.Root);
+        // A client of this version joins no server without a log, whatever its link says.
+        if (root is null || log is null)
+        {
+            return (null, new EnrolOutcome.Refused(
+                $"The server at {address} is not the one that the join link names: it has another root certificate or another transparency log. Nothing was sent to it; ask your administrator for the right join link."));
+        }
+
+        var issuing = IssuingNews.Select([.. certificates.Where(der => der != root)], [], TrustAnchor.FromRoot(root, log));
+        var profile = new ProfileData(registration.User.Trim(), link.Host, link.Port, link.Root.ToString(), root, log.Info.ToArray(), issuing, registers);
         await Database.RunAsync(rows => ProfileSettings.Write(rows, profile), cancellation);
         return (profile, null);
+    }
+
+    private static LogKey? LogKeyOf(byte[] server)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(server, ClientJson.Default.ServerBody)?.LogKey is { } info ? LogKey.TryRead(info) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task<EnrolOutcome?> RegisterAsync(ProfileData profile, bool isResumed)
@@ -121,7 +142,7 @@ internal sealed class EnrolmentRun(
     private async Task<EnrolOutcome> RequestAsync(ProfileData profile)
     {
         Report(EnrolmentStep.RequestingCertificates);
-        var anchor = TrustAnchor.FromRoot(profile.RootCertificate);
+        var anchor = profile.Anchor();
         using var key = await Database.RunAsync(static rows => KeyPairs.Load(rows, SettingNames.IdentityKey), cancellation);
         var identity = await Database.RunAsync(static rows => rows.Settings.Get(SettingNames.IdentityCertificate), cancellation);
         if (identity is null)
@@ -187,7 +208,7 @@ internal sealed class EnrolmentRun(
     };
 
     private AuthorityClient Client(ProfileData profile, System.Net.Security.SslStreamCertificateContext? identity) =>
-        new(profile.Host, profile.Port, TrustAnchor.FromRoot(profile.RootCertificate), profile.Issuing, identity, environment.Time);
+        new(profile.Host, profile.Port, profile.Anchor(), profile.Issuing, identity, environment.Time);
 
     private void Report(EnrolmentStep step) => progress?.Report(step);
 }

@@ -234,9 +234,10 @@ internal sealed record IssuingEntry(
     int Number, bool Signs, string Subject, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter, long? Certificates = null, DateTimeOffset? LastExpiry = null);
 
 /// <param name="Root">What the join link carries: 64 hex digits.</param>
+/// <param name="LogKey">SHA-256 of the SubjectPublicKeyInfo of the transparency log's key, hex.</param>
 /// <param name="Join">Null until the server has served once.</param>
 /// <param name="Issuing">The newest first.</param>
-internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string? Join, IReadOnlyList<IssuingEntry> Issuing);
+internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string LogKey, string? Join, IReadOnlyList<IssuingEntry> Issuing);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

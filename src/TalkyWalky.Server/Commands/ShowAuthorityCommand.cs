@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using TalkyWalky.Pki;
 using TalkyWalky.Server.Administration;
@@ -13,7 +14,7 @@ internal static class ShowAuthorityCommand
 {
     public static Command Build(CommandContext context)
     {
-        var pem = new Option<bool>("--pem") { Description = "print the root and the issuing certificates as PEM" };
+        var pem = new Option<bool>("--pem") { Description = "print the root, the issuing certificates and the log's public key as PEM" };
         var json = new Option<bool>("--json") { Description = "print one JSON object" };
         var serial = new Argument<string?>("SERIAL") { Description = "a certificate that was issued, instead of the authority's own", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("show", "Show the root certificate, its hash and the join link, and the issuing CAs; or a certificate that was issued.") { serial, pem, json };
@@ -43,13 +44,14 @@ internal static class ShowAuthorityCommand
         {
             output.WriteLine(root.ExportCertificatePem());
             foreach (var (_, certificate) in issuing) output.WriteLine(certificate.Pem.TrimEnd());
+            output.WriteLine(PemEncoding.WriteString("PUBLIC KEY", anchor.Log!.Info.Span));
             return ExitCode.Done;
         }
 
         var join = JoinLink.TryParse(OwnerFile.TryRead(folder.Address), out var served, out _) ? (served with { Root = anchor.Hash }).ToString() : null;
         var entry = new AuthorityEntry(
             anchor.Hash.ToString(), root.Subject, new DateTimeOffset(root.NotBefore.ToUniversalTime()), new DateTimeOffset(root.NotAfter.ToUniversalTime()),
-            Digest.Sha256(root.RawData).ToString(), join,
+            Digest.Sha256(root.RawData).ToString(), Digest.Sha256(anchor.Log!.Info.Span).ToString(), join,
             await CountedAsync(context, folder, cancellation) ?? [.. issuing.Select(static (one, i) => CertificateAdministration.Entry(one.Number, signs: i == 0, one.Certificate))]);
         if (json) output.WriteLine(JsonSerializer.Serialize(entry, AdminJson.Default.AuthorityEntry));
         else Write(output, entry);
@@ -82,6 +84,7 @@ internal static class ShowAuthorityCommand
         output.WriteLine($"subject      {Terminal.Plain(entry.Subject)}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valid        {entry.NotBefore:yyyy-MM-dd} to {entry.NotAfter:yyyy-MM-dd}"));
         output.WriteLine($"fingerprint  {entry.Fingerprint} (SHA-256 of the certificate)");
+        output.WriteLine($"log key      {entry.LogKey} (SHA-256 of the public key)");
         output.WriteLine($"root         {entry.Root} (in the join link)");
         if (entry.Join is not null) output.WriteLine($"join         {entry.Join}");
         foreach (var one in entry.Issuing) output.WriteLine(Line(one));

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Authority;
 using TalkyWalky.Pki;
 using TalkyWalky.Server.Configuration;
@@ -79,27 +77,9 @@ internal static class AuthorityFolder
         return CertificateAuthority.Open(folder.Authority, passphrase, configuration.PublicUrl);
     }
 
-    /// <summary>The root, which needs no passphrase.</summary>
-    public static TrustAnchor ReadAnchor(DataFolder folder)
-    {
-        using var certificate = Read(folder, "root.pem");
-        return TrustAnchor.FromRoot(certificate.RawData);
-    }
+    /// <summary>The root and the log's key; needs no passphrase.</summary>
+    public static TrustAnchor ReadAnchor(DataFolder folder) => CertificateAuthority.ReadAnchor(folder.Authority);
 
     /// <summary>The issuing CAs that live, the newest first; needs no passphrase.</summary>
     public static IReadOnlyList<(int Number, AuthorityCertificate Certificate)> ReadIssuing(DataFolder folder) => CertificateAuthority.ReadLive(folder.Authority);
-
-    private static X509Certificate2 Read(DataFolder folder, string name)
-    {
-        var file = Path.Combine(folder.Authority, name);
-        var pem = OwnerFile.TryRead(file) ?? throw new ServerException($"{file} is missing; restore the folder {folder.Authority} from a backup");
-        try
-        {
-            return X509Certificate2.CreateFromPem(pem);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new ServerException($"{file} is damaged; restore the folder {folder.Authority} from a backup", exception);
-        }
-    }
 }

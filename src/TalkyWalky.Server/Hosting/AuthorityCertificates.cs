@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Authority;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Server.Data;
 
 namespace TalkyWalky.Server.Hosting;
@@ -15,29 +16,45 @@ internal sealed record AuthorityCertificates(TrustAnchor Anchor, Func<IReadOnlyL
 
     public static AuthorityCertificates Of(CertificateAuthority authority) => new(authority.Anchor, () => authority.IssuingCertificates);
 
-    /// <summary>The root, then the issuing certificates, as <c>ca show --pem</c> prints them.</summary>
+    /// <summary>The root, the issuing certificates and the log's public key, as <c>ca show --pem</c> prints them.</summary>
     public static AuthorityCertificates Read(string file)
     {
-        var pem = OwnerFile.TryRead(file) ?? throw new ServerException($"{file} is missing; make it on the authority's machine with: talkywalkyd ca show --pem > authority.pem");
+        const string Remedy = "make it on the authority's machine with: talkywalkyd ca show --pem > authority.pem";
+        var pem = OwnerFile.TryRead(file) ?? throw new ServerException($"{file} is missing; {Remedy}");
+        return TryRead(pem) ?? throw new ServerException($"{file} does not hold a root, its issuing certificates and the key of the transparency log; {Remedy}");
+    }
+
+    private static AuthorityCertificates? TryRead(string pem)
+    {
         var read = new X509Certificate2Collection();
         try
         {
             read.ImportFromPem(pem);
-            if (read.Count is >= 2 and <= 1 + MaxIssuing && TrustAnchor.FromRoot(read[0].RawData) is var anchor && read.Skip(1).All(one => IssuingCertificates.Check(one.RawData, anchor, out _) is null))
-            {
-                List<ReadOnlyMemory<byte>> issuing = [.. read.Skip(1).Select(static one => one.RawData)];
-                return new AuthorityCertificates(anchor, () => issuing);
-            }
+            if (read.Count is < 2 or > 1 + MaxIssuing || ReadLogKey(pem) is not { } log) return null;
+            var anchor = TrustAnchor.FromRoot(read[0].RawData, log);
+            if (read.Skip(1).Any(one => IssuingCertificates.Check(one.RawData, anchor, out _) is not null)) return null;
+            List<ReadOnlyMemory<byte>> issuing = [.. read.Skip(1).Select(static one => one.RawData)];
+            return new AuthorityCertificates(anchor, () => issuing);
         }
         catch (CryptographicException)
         {
-            // Not PEM: told below.
+            return null;
         }
         finally
         {
             foreach (var certificate in read) certificate.Dispose();
         }
+    }
 
-        throw new ServerException($"{file} does not hold a root and its issuing certificates; make it on the authority's machine with: talkywalkyd ca show --pem > authority.pem");
+    private static LogKey? ReadLogKey(string pem)
+    {
+        var rest = pem.AsSpan();
+        while (PemEncoding.TryFind(rest, out var field))
+        {
+            if (rest[field.Label] is "PUBLIC KEY") return LogKey.TryRead(Convert.FromBase64String(rest[field.Base64Data].ToString()));
+            rest = rest[field.Location.End..];
+        }
+
+        return null;
     }
 }

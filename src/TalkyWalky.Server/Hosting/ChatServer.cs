@@ -63,6 +63,8 @@ internal sealed class ChatServer : IAsyncDisposable
         var listening = (IPEndPoint)socket.LocalEndPoint!;
         var names = ServerNames.Of(configuration, listening.Port);
 
+        if (configuration.Roles.IsAuthority && AuthorityFolder.Exists(folder)) AuthorityFolder.ReadAnchor(folder); // one that cannot be gone on with is found before anything is changed
+
         // The engines' lock comes before everything that writes: one process at a time owns the folder.
         var engines = await ServerEngines.OpenAsync(folder, configuration, services, cancellation);
         _parts.Add(engines);

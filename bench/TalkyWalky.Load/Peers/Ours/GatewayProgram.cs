@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TalkyWalky.Engines;
 using TalkyWalky.Gateway;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Server.Hosting;
 
 namespace TalkyWalky.Load.Peers.Ours;
@@ -16,7 +17,7 @@ internal static class GatewayProgram
     public static async Task RunAsync(string folder, bool tls)
     {
         var files = new ServerFiles(folder);
-        var (anchor, issuing) = (TrustAnchor.FromRoot(await File.ReadAllBytesAsync(files.Root)), await File.ReadAllBytesAsync(files.Issuing));
+        var (anchor, issuing) = (TrustAnchor.FromRoot(await File.ReadAllBytesAsync(files.Root), LogKey.TryRead(await File.ReadAllBytesAsync(files.LogKey))), await File.ReadAllBytesAsync(files.Issuing));
         using var identity = new TlsIdentity(X509Certificate2.CreateFromPemFile(files.Certificate, files.Key), issuing);
         await using var engines = await Organisation.OpenAsync(folder, CancellationToken.None);
         var options = new GatewayOptions(

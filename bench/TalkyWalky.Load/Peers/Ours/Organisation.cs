@@ -104,6 +104,7 @@ internal sealed class Organisation : IDisposable
         ServerCertificate = certificate.RawData;
         var files = new ServerFiles(_folder.FullName);
         File.WriteAllBytes(files.Root, Anchor.Der.ToArray());
+        File.WriteAllBytes(files.LogKey, Anchor.Log!.Info.ToArray());
         File.WriteAllBytes(files.Issuing, Issuing.ToArray());
         File.WriteAllText(files.Certificate, certificate.ExportCertificatePem());
         File.WriteAllText(files.Key, key.ExportPkcs8PrivateKeyPem());
@@ -122,6 +123,8 @@ internal sealed record Member(UserId User, DeviceId Device, RSA Key, byte[] Iden
 internal sealed class ServerFiles(string folder)
 {
     public string Root => Path.Combine(folder, "root.der");
+
+    public string LogKey => Path.Combine(folder, "log.der");
 
     public string Issuing => Path.Combine(folder, "issuing.der");
 

@@ -96,7 +96,7 @@ internal sealed class LogBook : IDisposable
             if (_newest is { } before && head.Size < before.Size && head.Time > before.Time) return new HeadVerdict.RolledBack();
             var tree = new SignedTree(head.Size, head.Root, head.Time, token);
             var verdict = await EnsureInTurnAsync(tree, ask, cancellation);
-            if (verdict is not HeadVerdict.Consistent || (_newest is { } known && known.Time >= head.Time)) return verdict;
+            if (verdict is not HeadVerdict.Consistent || (_newest is { } known && (known.Time, known.Size).CompareTo((head.Time, head.Size)) >= 0)) return verdict;
             await KeepAsync(LogHead.NewestTreeHead, tree, cancellation);
             _newest = tree;
             return verdict;

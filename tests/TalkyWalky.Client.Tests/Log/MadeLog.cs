@@ -48,9 +48,9 @@ internal sealed class MadeLog : IDisposable
         return Size - 1;
     }
 
-    public Task<Digest> RootAsync(ulong size) => Tree.RootAsync(size);
+    public Task<Digest> RootAsync(ulong size) => Task.FromResult(Answer(LogTree.Root(size))[0]);
 
-    public Task<IReadOnlyList<Digest>> PathAsync(ulong index, ulong size) => Tree.InclusionAsync(index, size);
+    public Task<IReadOnlyList<Digest>> PathAsync(ulong index, ulong size) => Task.FromResult(Answer(LogTree.Inclusion(index, size)));
 
     public async Task<byte[]> HeadAsync(DateTimeOffset time, ulong? size = null) =>
         new TreeHead(size ?? Size, await RootAsync(size ?? Size), DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds())).Sign(_key);
@@ -63,7 +63,7 @@ internal sealed class MadeLog : IDisposable
         var fetch = frame.FetchConsistency;
         if (fetch.Second > Size) return new ServerFrame { Refused = new Refused { Code = RefusalCode.NotAllowed, Text = "the log has not so many entries" } };
         var answer = new Consistency { FirstRoot = Bytes(await RootAsync(fetch.First)), SecondRoot = Bytes(await RootAsync(fetch.Second)) };
-        answer.Path.AddRange((await Tree.ConsistencyAsync(fetch.First, fetch.Second)).Select(Bytes));
+        answer.Path.AddRange(Answer(LogTree.Consistency(fetch.First, fetch.Second)).Select(Bytes));
         return new ServerFrame { Consistency = answer };
     }
 
@@ -71,6 +71,6 @@ internal sealed class MadeLog : IDisposable
 
     public static ByteString Bytes(Digest digest) => ByteString.CopyFrom(digest.ToArray());
 
-    private LogTree Tree => new((level, first, count) =>
-        Task.FromResult<IReadOnlyList<Digest>>(level == 0 ? [.. _leaves.Skip((int)first).Take(count).Select(static leaf => leaf.Hash)] : []));
+    private IReadOnlyList<Digest> Answer(LogQuestion question) => question.Answer(question.Tiles.ToDictionary(static tile => tile, tile =>
+        (IReadOnlyList<Digest>)(tile.Level == 0 ? [.. _leaves.Skip((int)tile.First).Take(tile.Count).Select(static leaf => leaf.Hash)] : [])));
 }

@@ -1,13 +1,14 @@
 using TalkyWalky.Engines.Accounts;
 using TalkyWalky.Engines.Embedded.Broker;
 using TalkyWalky.Engines.Embedded.Directory;
+using TalkyWalky.Engines.Embedded.Log;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Engines.Embedded.Store;
 using TalkyWalky.Engines.Embedded.Writing;
 
 namespace TalkyWalky.Engines.Embedded;
 
-/// <summary>Directory, broker and store on one SQLite file with one group-commit writer.</summary>
+/// <summary>Directory, broker, store and log on one SQLite file with one group-commit writer.</summary>
 public sealed class EmbeddedEngines : IAsyncDisposable
 {
     private readonly EngineFile _file;
@@ -24,6 +25,7 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         _readers = new Readers(file);
         Broker = _broker = new EmbeddedBroker(_writer, _readers, options.Mailboxes, time, file, loaded);
         Store = new EmbeddedStore(_writer, _readers);
+        Log = new EmbeddedLogStore(_writer, _readers);
         Directory = _directory = new BuiltInDirectory(new EmbeddedAccounts(_writer, _readers), options.PasswordIterations, time);
         _expiry = new ExpiryTimer(_broker, options.Mailboxes.Life, time);
     }
@@ -33,6 +35,8 @@ public sealed class EmbeddedEngines : IAsyncDisposable
     public IBroker Broker { get; }
 
     public IStore Store { get; }
+
+    public ILogStore Log { get; }
 
     /// <summary>Transactions since the start, each with one fsync.</summary>
     public long Commits => _writer.Groups;

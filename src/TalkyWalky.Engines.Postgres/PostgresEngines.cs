@@ -1,11 +1,12 @@
 using TalkyWalky.Engines.Accounts;
 using TalkyWalky.Engines.Postgres.Accounts;
 using TalkyWalky.Engines.Postgres.Connections;
+using TalkyWalky.Engines.Postgres.Log;
 using TalkyWalky.Engines.Postgres.Store;
 
 namespace TalkyWalky.Engines.Postgres;
 
-/// <summary>Store and accounts in one PostgreSQL database, which any number of processes share.</summary>
+/// <summary>Store, log and accounts in one PostgreSQL database, which any number of processes share.</summary>
 public sealed class PostgresEngines : IAsyncDisposable
 {
     private readonly Database _database;
@@ -15,10 +16,13 @@ public sealed class PostgresEngines : IAsyncDisposable
     {
         _database = database;
         Store = new PostgresStore(database);
+        Log = new PostgresLogStore(database);
         Directory = _directory = new BuiltInDirectory(new PostgresAccounts(database), database.Options.PasswordIterations, time);
     }
 
     public IStore Store { get; }
+
+    public ILogStore Log { get; }
 
     public IDirectory Directory { get; }
 

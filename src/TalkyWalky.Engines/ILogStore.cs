@@ -16,7 +16,10 @@ public interface ILogStore
     /// </summary>
     Task<IReadOnlyList<LogChange>> ChangesAsync(int limit, CancellationToken cancellation);
 
-    /// <summary>Appends behind the <paramref name="size"/> leaves that are there and forgets the changes that they tell of, all in one step. False when the log has another size: someone else appends.</summary>
+    /// <summary>
+    /// Appends behind the <paramref name="size"/> leaves that are there and forgets the changes that they tell of, all in one step. False when the log has another size: someone else appends.
+    /// Throws <see cref="ArgumentException"/> when nodes or lists do not fit the leaves.
+    /// </summary>
     Task<bool> AppendAsync(ulong size, LogBatch batch, CancellationToken cancellation);
 
     /// <summary>Leaf data from an index on, as many as fit into <paramref name="maxBytes"/>; at least one if there is any.</summary>
@@ -25,13 +28,13 @@ public interface ILogStore
     /// <summary>Hashes from an index on: of leaves (level 0), or of complete subtrees of 256^level leaves. Fewer than <paramref name="count"/> at the end.</summary>
     Task<IReadOnlyList<Digest>> HashesAsync(int level, ulong first, int count, CancellationToken cancellation);
 
-    /// <summary>Keeps the newest signed tree head for the gateways.</summary>
+    /// <summary>Keeps a signed tree head for the gateways; one of a smaller tree than the one kept is ignored.</summary>
     Task SetTreeHeadAsync(LoggedTreeHead head, CancellationToken cancellation);
 
     /// <summary>Null before the first.</summary>
     Task<LoggedTreeHead?> TreeHeadAsync(CancellationToken cancellation);
 
-    /// <summary>Keeps signed user heads, of each person the newest.</summary>
+    /// <summary>Keeps signed user heads; one that is not for the newest list of its person is ignored.</summary>
     Task SetUserHeadsAsync(IReadOnlyCollection<SignedUserHead> heads, CancellationToken cancellation);
 
     /// <summary>Newest device list and head of each of these people who has a list; a head may have expired.</summary>
@@ -73,7 +76,31 @@ public sealed record LogChange(long Id, LogChangeKind Kind, string Key);
 /// <param name="Nodes">Hashes of the subtrees that these leaves complete.</param>
 /// <param name="Lists">Those of the leaves that are device lists.</param>
 /// <param name="Through">Changes up to this id are told of.</param>
-public sealed record LogBatch(IReadOnlyList<LogLeaf> Leaves, IReadOnlyList<LogNode> Nodes, IReadOnlyList<ListedLeaf> Lists, long Through);
+public sealed record LogBatch(IReadOnlyList<LogLeaf> Leaves, IReadOnlyList<LogNode> Nodes, IReadOnlyList<ListedLeaf> Lists, long Through)
+{
+    private const int TileBits = 8, MaxLevel = 7;
+
+    /// <summary>Throws <see cref="ArgumentException"/> unless it has exactly the nodes that it completes behind <paramref name="size"/> leaves, in order, and its lists are among its leaves.</summary>
+    public void Check(ulong size)
+    {
+        var end = size + (ulong)Leaves.Count;
+        var next = Enumerable.Range(0, MaxLevel + 1).Select(level => size >> (TileBits * level)).ToArray();
+        foreach (var node in Nodes)
+        {
+            if (node.Level is < 1 or > MaxLevel || node.Index != next[node.Level]++)
+                throw new ArgumentException($"the node {node.Index} of level {node.Level} does not come next in a log of {size} leaves", nameof(size));
+        }
+
+        for (var level = 1; level <= MaxLevel; level++)
+        {
+            if (next[level] != end >> (TileBits * level))
+                throw new ArgumentException($"{end} leaves complete {end >> (TileBits * level)} nodes of level {level}, not {next[level]}", nameof(size));
+        }
+
+        if (Lists.FirstOrDefault(list => list.Index < size || list.Index >= end) is { } stray)
+            throw new ArgumentException($"list {stray.Seq} of {stray.User} is said to be leaf {stray.Index}, which is not among {size} to {end}", nameof(size));
+    }
+}
 
 public sealed record LogLeaf(byte[] Data, Digest Hash);
 

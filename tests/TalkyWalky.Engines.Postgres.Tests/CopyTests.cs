@@ -38,6 +38,10 @@ public sealed class CopyTests(RealPostgres server) : IAsyncLifetime, IDisposable
         Assert.All(back, static table => Assert.True(table.IsSame, $"{table}"));
 
         var postgres = await _database.OpenAsync();
+        var changes = await postgres.Log.ChangesAsync(1000, None);
+        await postgres.Store.SuspendDeviceAsync(device, None);
+        Assert.True((await postgres.Log.ChangesAsync(1000, None))[^1].Id > changes[^1].Id);
+        Assert.Equal((256ul, 2ul), (await postgres.Log.SizeAsync(None), (await postgres.Log.UserStatementsAsync([user], None))[user].Head!.Seq));
         Assert.Equal(ulong.MaxValue, await postgres.Store.AdvanceGenerationAsync(device, 1, None));
         Assert.Equal(Now, (await postgres.Store.LastSeenAsync([user], None))[user]);
         Assert.IsType<BindOutcome.Bound>(await postgres.Directory.BindAsync("ada", "Correct horse battery 9", None));
@@ -129,7 +133,17 @@ public sealed class CopyTests(RealPostgres server) : IAsyncLifetime, IDisposable
             Assert.True(await store.AppendCommitAsync(new RoomCommit(room, [(byte)epoch], [ada.User], epoch == 3 ? [UserId.New()] : []), None));
         }
 
+        await FillLogAsync(engines.Log, ada.User);
         return (ada.User, device.Device);
+    }
+
+    private static async Task FillLogAsync(ILogStore log, UserId user)
+    {
+        ListedLeaf[] lists = [new(user, 1, 0, [Hash(1)]), new(user, 2, 255, [Hash(1), Hash(2)])];
+        var leaves = Enumerable.Range(0, 256).Select(static i => new LogLeaf([(byte)i], Hash(i))).ToArray();
+        Assert.True(await log.AppendAsync(0, new LogBatch(leaves, [new LogNode(1, 0, Hash(7))], lists, Through: 2), None));
+        await log.SetTreeHeadAsync(new LoggedTreeHead(256, [1, 0, 255]), None);
+        await log.SetUserHeadsAsync([new SignedUserHead(user, 2, [2], [], Now)], None);
     }
 
     private static Digest Hash(int number) => Digest.Sha256(BitConverter.GetBytes(number));

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Engines.Embedded.Log;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Wire;
 
@@ -19,7 +20,12 @@ internal static class CertificateTable
         _ = certificate.Device is { } device ? insert.Bind(4, device.Value) : insert.BindNull(4);
         _ = certificate.Issuer is { } issuer ? insert.Bind(9, issuer) : insert.BindNull(9);
         insert.Run();
-        return certificate.Device is not { } owner || (SetCurrent(database, owner, certificate) && RevokeWithDevice(database, owner, certificate.Serial));
+        ChangeTable.Note(database, LogChangeKind.Certificate, certificate.Serial);
+        if (certificate.Device is not { } owner) return true;
+        SetCurrent(database, owner, certificate);
+        RevokeWithDevice(database, owner, certificate.Serial);
+        if (certificate.User is { } person) ChangeTable.Note(database, LogChangeKind.Devices, person.ToString());
+        return true;
     }
 
     public static IssuedCertificate? Find(Database database, string serial)
@@ -38,13 +44,25 @@ internal static class CertificateTable
         return certificates;
     }
 
-    public static bool Revoke(Database database, string serial, X509RevocationReason reason, DateTimeOffset now) => database.Use(
-        "UPDATE certificate SET revoked_at = ?3, revocation_reason = ?2 WHERE serial = ?1 AND revoked_at IS NULL")
-        .Bind(1, serial).Bind(2, (long)reason).Bind(3, now).Change() > 0;
+    public static bool Revoke(Database database, string serial, X509RevocationReason reason, DateTimeOffset now)
+    {
+        if (!SetRevoked(database, serial, reason, now)) return false;
+        using var row = database.Use("SELECT user FROM certificate WHERE serial = ?1 AND device IS NOT NULL AND user IS NOT NULL");
+        if (row.Bind(1, serial).Step()) ChangeTable.Note(database, LogChangeKind.Devices, new UserId(row.Id(0)).ToString());
+        return true;
+    }
 
-    public static int RevokeOf(Database database, DeviceId device, X509RevocationReason reason, DateTimeOffset now) => database.Use(
-        "UPDATE certificate SET revoked_at = ?3, revocation_reason = ?2 WHERE device = ?1 AND revoked_at IS NULL")
-        .Bind(1, device.Value).Bind(2, (long)reason).Bind(3, now).Change();
+    public static void RevokeOf(Database database, DeviceId device, X509RevocationReason reason, DateTimeOffset now)
+    {
+        var serials = new List<string>();
+        using (var rows = database.Use("SELECT serial FROM certificate WHERE device = ?1 AND revoked_at IS NULL ORDER BY serial"))
+        {
+            rows.Bind(1, device.Value);
+            while (rows.Step()) serials.Add(rows.Text(0));
+        }
+
+        foreach (var serial in serials) SetRevoked(database, serial, reason, now);
+    }
 
     public static IReadOnlyList<IssuerUse> Issuers(Database database, DateTimeOffset now)
     {
@@ -80,18 +98,25 @@ internal static class CertificateTable
     }
 
     // Issued while its device was being revoked.
-    private static bool RevokeWithDevice(Database database, DeviceId device, string serial)
+    private static void RevokeWithDevice(Database database, DeviceId device, string serial)
     {
         using var row = database.Use("SELECT revoked_at FROM device WHERE device = ?1 AND state = ?2");
-        if (row.Bind(1, device.Value).Bind(2, (long)DeviceState.Revoked).Step() && row.TimeOrNull(0) is { } at) Revoke(database, serial, X509RevocationReason.Unspecified, at);
-        return true;
+        if (row.Bind(1, device.Value).Bind(2, (long)DeviceState.Revoked).Step() && row.TimeOrNull(0) is { } at) SetRevoked(database, serial, X509RevocationReason.Unspecified, at);
+    }
+
+    private static bool SetRevoked(Database database, string serial, X509RevocationReason reason, DateTimeOffset now)
+    {
+        var changed = database.Use("UPDATE certificate SET revoked_at = ?3, revocation_reason = ?2 WHERE serial = ?1 AND revoked_at IS NULL")
+            .Bind(1, serial).Bind(2, (long)reason).Bind(3, now).Change() > 0;
+        if (changed) ChangeTable.Note(database, LogChangeKind.Revocation, serial);
+        return changed;
     }
 
     private static IssuedCertificate Read(Statement row) => new(
         row.Text(0), (CertificateKind)row.Int32(1), row.IsNull(2) ? null : new UserId(row.Id(2)), row.IsNull(3) ? null : new DeviceId(row.Id(3)), row.Blob(4), row.Time(5), row.Time(6),
         row.Time(7), row.TimeOrNull(8), row.IsNull(9) ? null : (X509RevocationReason)row.Int32(9), row.IsNull(10) ? null : row.Hash(10));
 
-    private static bool SetCurrent(Database database, DeviceId device, IssuedCertificate certificate)
+    private static void SetCurrent(Database database, DeviceId device, IssuedCertificate certificate)
     {
         var sql = certificate.Kind switch
         {
@@ -99,7 +124,6 @@ internal static class CertificateTable
             CertificateKind.Encryption => "UPDATE device SET encryption_serial = ?2 WHERE device = ?1",
             _ => throw new InvalidOperationException("a server certificate belongs to no device"),
         };
-        var found = database.Use(sql).Bind(1, device.Value).Bind(2, certificate.Serial).Change() > 0;
-        return found ? found : throw new InvalidOperationException($"there is no device {device}");
+        if (database.Use(sql).Bind(1, device.Value).Bind(2, certificate.Serial).Change() == 0) throw new InvalidOperationException($"there is no device {device}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Engines.Embedded.Log;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Wire;
 
@@ -33,6 +34,7 @@ internal static class DeviceTable
                 .Bind(1, device.Value).Bind(2, (long)DeviceState.Active).Bind(3, now).Run();
         }
 
+        if (known is null || enters) ChangeTable.Note(database, LogChangeKind.Devices, user.ToString());
         return Find(database, device)!;
     }
 
@@ -94,19 +96,28 @@ internal static class DeviceTable
         using var update = database.Use("UPDATE device SET state = ?2, activated_at = ?3, approval = ?4 WHERE device = ?1 AND state = ?5");
         update.Bind(1, device.Value).Bind(2, (long)DeviceState.Active).Bind(3, now).Bind(5, (long)DeviceState.Pending);
         _ = approval is null ? update.BindNull(4) : update.Bind(4, approval);
-        return update.Change() > 0;
+        if (update.Change() == 0) return false;
+        if (approval is not null) ChangeTable.Note(database, LogChangeKind.Approval, device.ToString());
+        NoteOwner(database, device);
+        return true;
     }
 
-    public static bool Suspend(Database database, DeviceId device) => database.Use(
-        "UPDATE device SET state = ?2, approval = NULL, identity_serial = NULL, encryption_serial = NULL WHERE device = ?1 AND state = ?3")
-        .Bind(1, device.Value).Bind(2, (long)DeviceState.Pending).Bind(3, (long)DeviceState.Active).Change() > 0;
+    public static bool Suspend(Database database, DeviceId device)
+    {
+        var changed = database.Use("UPDATE device SET state = ?2, approval = NULL, identity_serial = NULL, encryption_serial = NULL WHERE device = ?1 AND state = ?3")
+            .Bind(1, device.Value).Bind(2, (long)DeviceState.Pending).Bind(3, (long)DeviceState.Active).Change() > 0;
+        if (changed) NoteOwner(database, device);
+        return changed;
+    }
 
     public static bool Revoke(Database database, DeviceId device, X509RevocationReason reason, DateTimeOffset now)
     {
         var changed = database.Use("UPDATE device SET state = ?2, revoked_at = ?3 WHERE device = ?1 AND state <> ?2")
             .Bind(1, device.Value).Bind(2, (long)DeviceState.Revoked).Bind(3, now).Change() > 0;
-        if (changed) CertificateTable.RevokeOf(database, device, reason, now);
-        return changed;
+        if (!changed) return false;
+        CertificateTable.RevokeOf(database, device, reason, now);
+        NoteOwner(database, device);
+        return true;
     }
 
     public static bool SetName(Database database, DeviceId device, string? name) =>
@@ -119,6 +130,12 @@ internal static class DeviceTable
     {
         using var row = database.Use("SELECT device FROM device_key WHERE key_hash = ?1");
         return row.Bind(1, keyHash).Step() ? new DeviceId(row.Id(0)) : null;
+    }
+
+    private static void NoteOwner(Database database, DeviceId device)
+    {
+        using var row = database.Use("SELECT user FROM device WHERE device = ?1");
+        if (row.Bind(1, device.Value).Step()) ChangeTable.Note(database, LogChangeKind.Devices, new UserId(row.Id(0)).ToString());
     }
 
     private static bool WasAnyActive(Database database, UserId user)

@@ -1,3 +1,4 @@
+using TalkyWalky.Engines.Embedded.Log;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Wire;
 
@@ -18,6 +19,7 @@ internal static class RoomTable
             .Bind(1, commit.Room.Room.Value).Bind(2, (long)commit.Room.Epoch).Bind(3, commit.Token).Run();
         foreach (var user in commit.In) Concern(database, commit.Room.Room, user, until: null);
         foreach (var user in commit.Out) Concern(database, commit.Room.Room, user, (long)commit.Room.Epoch);
+        ChangeTable.Note(database, LogChangeKind.Commit, $"{commit.Room.Room}/{commit.Room.Epoch}");
         return true;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Engines.Postgres.Connections;
+using TalkyWalky.Engines.Postgres.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Postgres.Store;
@@ -21,7 +22,8 @@ internal static class CertificateTable
             """,
             certificate);
         if (added == 0) throw new InvalidOperationException($"a certificate with the serial {certificate.Serial} was issued before");
-        if (certificate.Device is not { } device) return added;
+        var issued = (LogChangeKind.Certificate, certificate.Serial);
+        if (certificate.Device is not { } device) return await ChangeTable.NoteAsync(session, issued);
         var sql = certificate.Kind switch
         {
             CertificateKind.Identity => "UPDATE device SET identity_serial = @Serial WHERE device = @device",
@@ -30,13 +32,16 @@ internal static class CertificateTable
         };
         if (await session.ChangeAsync(sql, new { device, certificate.Serial }) == 0) throw new InvalidOperationException($"there is no device {device}");
         // Issued while its device was being revoked: who changed the device's row first is seen by the other.
-        await session.ChangeAsync(
+        var isRevoked = await session.ChangeAsync(
             """
             UPDATE certificate SET revoked_at = device.revoked_at, revocation_reason = @Unspecified
             FROM device WHERE certificate.serial = @Serial AND device.device = certificate.device AND device.state = @Revoked
             """,
-            new { certificate.Serial, X509RevocationReason.Unspecified, DeviceState.Revoked });
-        return added;
+            new { certificate.Serial, X509RevocationReason.Unspecified, DeviceState.Revoked }) > 0;
+        List<(LogChangeKind, string)> changes = [issued];
+        if (isRevoked) changes.Add((LogChangeKind.Revocation, certificate.Serial));
+        if (certificate.User is { } user) changes.Add((LogChangeKind.Devices, user.ToString()));
+        return await ChangeTable.NoteAsync(session, changes);
     }
 
     public static Task<IssuedCertificate?> FindAsync(Session session, string serial) =>
@@ -46,11 +51,21 @@ internal static class CertificateTable
         Select + " WHERE serial > @after" + (user is null ? "" : """ AND "user" = @user""") + " ORDER BY serial LIMIT @limit",
         new { user, after, limit });
 
-    public static async Task<bool> RevokeAsync(Session session, string serial, X509RevocationReason reason, DateTimeOffset now) => await session.ChangeAsync(
-        "UPDATE certificate SET revoked_at = @now, revocation_reason = @reason WHERE serial = @serial AND revoked_at IS NULL", new { serial, reason, now }) > 0;
+    public static async Task<bool> RevokeAsync(Session session, string serial, X509RevocationReason reason, DateTimeOffset now)
+    {
+        var changed = await session.ChangeAsync(
+            "UPDATE certificate SET revoked_at = @now, revocation_reason = @reason WHERE serial = @serial AND revoked_at IS NULL", new { serial, reason, now }) > 0;
+        if (!changed) return false;
+        List<(LogChangeKind, string)> changes = [(LogChangeKind.Revocation, serial)];
+        if (await session.OneAsync<UserId?>("""SELECT "user" FROM certificate WHERE serial = @serial AND device IS NOT NULL AND "user" IS NOT NULL""", new { serial }) is { } user)
+            changes.Add((LogChangeKind.Devices, user.ToString()));
+        await ChangeTable.NoteAsync(session, changes);
+        return true;
+    }
 
-    public static Task<int> RevokeOfAsync(Session session, DeviceId device, X509RevocationReason reason, DateTimeOffset now) => session.ChangeAsync(
-        "UPDATE certificate SET revoked_at = @now, revocation_reason = @reason WHERE device = @device AND revoked_at IS NULL", new { device, reason, now });
+    /// <summary>The serials of those that become revoked by it. The caller notes them.</summary>
+    public static Task<IReadOnlyList<string>> RevokeOfAsync(Session session, DeviceId device, X509RevocationReason reason, DateTimeOffset now) => session.AllAsync<string>(
+        "UPDATE certificate SET revoked_at = @now, revocation_reason = @reason WHERE device = @device AND revoked_at IS NULL RETURNING serial", new { device, reason, now });
 
     public static Task<IReadOnlyList<IssuerUse>> IssuersAsync(Session session, DateTimeOffset now) => session.AllAsync<IssuerUse>(
         """

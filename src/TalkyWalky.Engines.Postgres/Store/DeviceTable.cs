@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using TalkyWalky.Engines.Postgres.Connections;
+using TalkyWalky.Engines.Postgres.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Postgres.Store;
@@ -17,10 +18,10 @@ internal static class DeviceTable
     public static async Task<DeviceRecord> AddAsync(Session session, UserId user, Digest keyHash, bool firstMayEnter, DateTimeOffset now)
     {
         await LockAsync(session, user);
-        var device = DeviceId.New();
+        var (device, changed) = (DeviceId.New(), 0);
         if (await ClaimAsync(session, device, keyHash))
         {
-            await session.ChangeAsync(
+            changed = await session.ChangeAsync(
                 """INSERT INTO device (device, "user", key_hash, state, added_at) VALUES (@device, @user, @keyHash, @Pending, @now)""",
                 new { device, user, keyHash, DeviceState.Pending, now });
         }
@@ -31,7 +32,7 @@ internal static class DeviceTable
 
         if (firstMayEnter)
         {
-            await session.ChangeAsync(
+            changed += await session.ChangeAsync(
                 """
                 UPDATE device SET state = @Active, activated_at = @now WHERE device = @device AND "user" = @user AND key_hash = @keyHash AND state = @Pending
                     AND NOT EXISTS (SELECT FROM device AS earlier WHERE earlier."user" = @user AND earlier.activated_at IS NOT NULL)
@@ -39,6 +40,7 @@ internal static class DeviceTable
                 new { device, user, keyHash, DeviceState.Pending, DeviceState.Active, now });
         }
 
+        if (changed > 0) await ChangeTable.NoteAsync(session, (LogChangeKind.Devices, user.ToString()));
         return (await FindAsync(session, device))!;
     }
 
@@ -89,21 +91,38 @@ internal static class DeviceTable
     {
         if (await session.OneAsync<UserId?>("""SELECT "user" FROM device WHERE device = @device""", new { device }) is not { } user) return false;
         await LockAsync(session, user);
-        return await session.ChangeAsync(
+        var changed = await session.ChangeAsync(
             "UPDATE device SET state = @Active, activated_at = @now, approval = @approval WHERE device = @device AND state = @Pending",
             new { device, approval, now, DeviceState.Active, DeviceState.Pending }) > 0;
+        if (!changed) return false;
+        List<(LogChangeKind, string)> changes = [(LogChangeKind.Devices, user.ToString())];
+        if (approval is not null) changes.Insert(0, (LogChangeKind.Approval, device.ToString()));
+        await ChangeTable.NoteAsync(session, changes);
+        return true;
     }
 
-    public static async Task<bool> SuspendAsync(Session session, DeviceId device) => await session.ChangeAsync(
-        "UPDATE device SET state = @Pending, approval = NULL, identity_serial = NULL, encryption_serial = NULL WHERE device = @device AND state = @Active",
-        new { device, DeviceState.Active, DeviceState.Pending }) > 0;
+    public static async Task<bool> SuspendAsync(Session session, DeviceId device)
+    {
+        var owner = await session.OneAsync<UserId?>(
+            """
+            UPDATE device SET state = @Pending, approval = NULL, identity_serial = NULL, encryption_serial = NULL WHERE device = @device AND state = @Active
+            RETURNING "user"
+            """,
+            new { device, DeviceState.Active, DeviceState.Pending });
+        if (owner is not { } user) return false;
+        await ChangeTable.NoteAsync(session, (LogChangeKind.Devices, user.ToString()));
+        return true;
+    }
 
     public static async Task<bool> RevokeAsync(Session session, DeviceId device, X509RevocationReason reason, DateTimeOffset now)
     {
-        var changed = await session.ChangeAsync(
-            "UPDATE device SET state = @Revoked, revoked_at = @now WHERE device = @device AND state <> @Revoked", new { device, now, DeviceState.Revoked }) > 0;
-        if (changed) await CertificateTable.RevokeOfAsync(session, device, reason, now);
-        return changed;
+        var owner = await session.OneAsync<UserId?>(
+            """UPDATE device SET state = @Revoked, revoked_at = @now WHERE device = @device AND state <> @Revoked RETURNING "user" """, new { device, now, DeviceState.Revoked });
+        if (owner is not { } user) return false;
+        var revoked = await CertificateTable.RevokeOfAsync(session, device, reason, now);
+        await ChangeTable.NoteAsync(
+            session, [.. revoked.Order(StringComparer.Ordinal).Select(static serial => (LogChangeKind.Revocation, serial)), (LogChangeKind.Devices, user.ToString())]);
+        return true;
     }
 
     public static async Task<bool> SetNameAsync(Session session, DeviceId device, string? name) =>

@@ -1,4 +1,5 @@
 using TalkyWalky.Engines.Postgres.Connections;
+using TalkyWalky.Engines.Postgres.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Postgres.Store;
@@ -17,6 +18,7 @@ internal static class RoomTable
         await session.ChangeAsync("INSERT INTO room_commit (room, epoch, token) VALUES (@Room, @Epoch, @Token)", new { room.Room, room.Epoch, commit.Token });
         await ConcernAsync(session, room.Room, commit.In, until: null);
         await ConcernAsync(session, room.Room, commit.Out, room.Epoch);
+        await ChangeTable.NoteAsync(session, (LogChangeKind.Commit, $"{room.Room}/{room.Epoch}"));
         return true;
     }
 

@@ -38,6 +38,13 @@ public sealed record StoreTable(string Name, int Key, IReadOnlyList<StoreColumn>
             Bytes("room"), Number("epoch"), Bytes("head"), Text("name"), Text("topic"), Truth("is_open"), Truth("is_closed"), Small("members"), Bytes("creator")]),
         new("room_commit", 2, [Bytes("room"), Number("epoch"), Bytes("token")]),
         new("room_person", 2, [Bytes("user"), Bytes("room"), Number("until")]),
+        new("log_change", 1, [Number("id"), Small("kind"), Text("key")]),
+        new("log_leaf", 1, [Number("leaf"), Bytes("data")]),
+        new("log_hash", 2, [Small("level"), Number("number"), Bytes("hash")]),
+        new("log_list", 2, [Bytes("user"), Number("seq"), Number("leaf")]),
+        new("log_identity", 2, [Bytes("user"), Bytes("identity"), Number("seq")]),
+        new("log_tree_head", 1, [Number("size"), Bytes("token")]),
+        new("log_user", 1, [Bytes("user"), Number("seq"), Bytes("token"), Bytes("path"), Number("expires")]),
     ];
 
     /// <summary>Quoted, for SQL: user is a word of it.</summary>

@@ -20,6 +20,7 @@ internal sealed class ServerEngines : IAsyncDisposable
         Broker = rabbit?.Broker ?? embedded!.Broker;
         Bus = rabbit?.Bus ?? new NoGatewayBus();
         Store = postgres?.Store ?? embedded!.Store;
+        Log = postgres?.Log ?? embedded!.Log;
         Directory = shared ?? postgres?.Directory ?? embedded!.Directory;
     }
 
@@ -34,6 +35,9 @@ internal sealed class ServerEngines : IAsyncDisposable
     public IGatewayBus Bus { get; }
 
     public IStore Store { get; }
+
+    /// <summary>The transparency log, in the same database as <see cref="Store"/>.</summary>
+    public ILogStore Log { get; }
 
     /// <summary>
     /// Takes the lock of the folder, which one process at a time has. A directory elsewhere is not asked yet, and a broker is tried once: they may be away. A database elsewhere must be there: its tables

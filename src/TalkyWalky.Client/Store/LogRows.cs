@@ -24,11 +24,15 @@ internal sealed class LogRows(Rows rows)
         "INSERT INTO log_head(kind, value) VALUES (?1, ?2) ON CONFLICT(kind) DO UPDATE SET value = excluded.value", (long)kind, rows.Seal(Column, [(byte)kind], token));
 
     /// <summary>The newest device list of a person that was verified here; null when none was.</summary>
-    public SeenList? SeenList(UserId user) => rows.First("SELECT seq, hash FROM user_list WHERE user = ?1", Read, user.ToArray());
+    public SeenList? SeenList(UserId user) => rows.First("SELECT seq, hash, signed, first FROM user_list WHERE user = ?1", Read, user.ToArray());
 
+    /// <summary>Unless a newer one is there.</summary>
     public void SetSeenList(UserId user, SeenList list) => rows.Execute(
-        "INSERT INTO user_list(user, seq, hash) VALUES (?1, ?2, ?3) ON CONFLICT(user) DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-        user.ToArray(), (long)list.Seq, list.Hash.ToArray());
+        """
+        INSERT INTO user_list(user, seq, hash, signed, first) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT(user) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, signed = excluded.signed, first = excluded.first WHERE excluded.seq > seq
+        """,
+        user.ToArray(), (long)list.Seq, list.Hash.ToArray(), list.SignedAt.ToUnixTimeMilliseconds(), list.First?.ToArray());
 
     /// <summary>Proven before: it stands in a device list of this person in the log.</summary>
     /// <param name="certificate">SHA-256 over an identity certificate's DER.</param>
@@ -48,9 +52,11 @@ internal sealed class LogRows(Rows rows)
     private static SeenList Read(SqliteDataReader reader)
     {
         Digest.TryRead(reader.Bytes(1), out var hash);
-        return new SeenList((ulong)reader.GetInt64(0), hash);
+        return new SeenList((ulong)reader.GetInt64(0), hash, reader.Time(2), DeviceId.TryRead(reader.BytesOrNull(3), out var first) ? first : null);
     }
 }
 
 /// <param name="Hash">Of the leaf.</param>
-internal sealed record SeenList(ulong Seq, Digest Hash);
+/// <param name="SignedAt">The head that first named it here.</param>
+/// <param name="First">The device that came in as the person's first, when it was listed.</param>
+internal sealed record SeenList(ulong Seq, Digest Hash, DateTimeOffset SignedAt, DeviceId? First);

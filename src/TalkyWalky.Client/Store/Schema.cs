@@ -137,7 +137,7 @@ internal static class Schema
     /// <summary>The transparency log: heads, the newest device list of each person, identities and approvals that need no second look. Hashes of what the log shows to all.</summary>
     private const string Version10 = """
         CREATE TABLE log_head(kind INTEGER PRIMARY KEY, value BLOB NOT NULL);
-        CREATE TABLE user_list(user BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE user_list(user BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL, signed INTEGER NOT NULL, first BLOB) WITHOUT ROWID;
         CREATE TABLE proven_identity(user BLOB NOT NULL, certificate BLOB NOT NULL, PRIMARY KEY (user, certificate)) WITHOUT ROWID;
         CREATE TABLE admission(user BLOB NOT NULL, device BLOB NOT NULL, approval BLOB NOT NULL, PRIMARY KEY (user, device, approval)) WITHOUT ROWID;
         """;

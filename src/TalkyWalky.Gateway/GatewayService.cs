@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
 using TalkyWalky.Gateway.Cluster;
 using TalkyWalky.Gateway.Handshake;
+using TalkyWalky.Gateway.Log;
 using TalkyWalky.Gateway.People;
 using TalkyWalky.Gateway.Publishing;
 using TalkyWalky.Gateway.Relaying;
@@ -35,7 +36,7 @@ public sealed class GatewayService : IAsyncDisposable
     private readonly Task _sweeping, _listening, _lookingAtStatus;
     private readonly CancellationTokenSource _abandon = new();
 
-    public GatewayService(GatewayOptions options, IDirectory directory, IStore store, IBroker broker, IGatewayBus bus, TimeProvider time, ILoggerFactory logs)
+    public GatewayService(GatewayOptions options, IDirectory directory, IStore store, ILogStore log, IBroker broker, IGatewayBus bus, TimeProvider time, ILoggerFactory logs)
     {
         _options = options;
         _store = store;
@@ -52,15 +53,17 @@ public sealed class GatewayService : IAsyncDisposable
         _lost = new LostMailboxes(broker, rosters);
         _gate = new PublishGate(rosters, new RoomGate(ledgers, roomRosters, time), options.Anchor.Hash, time);
         var relays = new RelayDesk(ledgers, _attendance, _voice, options.Anchor.Hash);
+        var logDesk = new LogDesk(log);
         _desks = new Desks(
-            new PeopleDesk(directory, store, _attendance),
+            new PeopleDesk(directory, store, logDesk, _attendance),
             new RoomDesk(ledgers, store),
             new CommitDesk(options, ledgers, directory, store, _news, _voice, time, _log, _abandon.Token),
             new ProfileDesk(options, store, _news, _voice, time),
-            relays);
+            relays,
+            logDesk);
         var sweep = new SessionSweep(_attendance, directory, store, options, time, _log);
         _sweeping = Task.Run(() => sweep.RunAsync(_stopping.Token), CancellationToken.None);
-        _status = new StatusBoard(store, _attendance, time, _log);
+        _status = new StatusBoard(store, log, _attendance, time, _log);
         _lookingAtStatus = Task.Run(() => _status.RunAsync(_stopping.Token), CancellationToken.None);
         var ear = new GatewayEar(bus, _voice, _attendance, _news, ledgers, relays, _status, time, _log);
         _listening = Task.Run(() => ear.RunAsync(_stopping.Token), CancellationToken.None);
@@ -155,7 +158,7 @@ public sealed class GatewayService : IAsyncDisposable
         _news.DevicesChanged(user);
     }
 
-    /// <summary>The store has a newer CRL: everyone who is connected, here and elsewhere, gets it. Returns at once.</summary>
+    /// <summary>The store has a newer CRL or a newer head of the transparency log: everyone who is connected, here and elsewhere, gets it. Returns at once.</summary>
     public void StatusReplaced()
     {
         _voice.StatusReplaced();

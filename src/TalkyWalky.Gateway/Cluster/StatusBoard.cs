@@ -7,11 +7,15 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Gateway.Cluster;
 
-/// <summary>The newest CRL of each issuing CA, as the store has it, for everyone who is connected. Of a CRL it knows issuer and number; what it says is between authority and devices.</summary>
-internal sealed class StatusBoard(IStore store, Attendance attendance, TimeProvider time, ILogger log)
+/// <summary>
+/// The newest CRL of each issuing CA and the newest head of the transparency log, as the store has them, for everyone who is connected. Of a CRL it knows issuer and number, of a head its bytes;
+/// what they say is between authority and devices.
+/// </summary>
+internal sealed class StatusBoard(IStore store, ILogStore log, Attendance attendance, TimeProvider time, ILogger logger)
 {
     private readonly Channel<bool> _told = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private volatile IReadOnlyDictionary<Digest, Posted> _posted = new Dictionary<Digest, Posted>();
+    private volatile PostedHead? _head;
 
     /// <summary>Reads the store soon. Returns at once.</summary>
     public void Look() => _told.Writer.TryWrite(true);
@@ -19,6 +23,7 @@ internal sealed class StatusBoard(IStore store, Attendance attendance, TimeProvi
     /// <summary>For a session that is in attendance already: what comes later it hears with all others.</summary>
     public void Show(Session session)
     {
+        if (_head is { } head) session.Tell(head.Hint);
         foreach (var posted in _posted.Values) session.Tell(posted.Hint);
     }
 
@@ -36,6 +41,7 @@ internal sealed class StatusBoard(IStore store, Attendance attendance, TimeProvi
     {
         try
         {
+            await ReadHeadAsync(stop);
             var stored = await store.CrlsAsync(stop);
             var newer = stored.Where(crl => !_posted.TryGetValue(crl.Issuer, out var posted) || crl.Number > posted.Number).ToList();
             if (newer.Count == 0 && stored.Count == _posted.Count) return;
@@ -53,8 +59,15 @@ internal sealed class StatusBoard(IStore store, Attendance attendance, TimeProvi
         }
         catch (EngineException failed)
         {
-            log.StatusNotRead(failed);
+            logger.StatusNotRead(failed);
         }
+    }
+
+    private async Task ReadHeadAsync(CancellationToken stop)
+    {
+        if (await log.TreeHeadAsync(stop) is not { } head || (_head is { } known && known.Token.AsSpan().SequenceEqual(head.Token))) return;
+        _head = new PostedHead(head.Token, Hint.TreeHead(head));
+        foreach (var session in attendance.Everyone()) session.Tell(_head.Hint);
     }
 
     private async Task WaitAsync(CancellationToken stop)
@@ -70,6 +83,8 @@ internal sealed class StatusBoard(IStore store, Attendance attendance, TimeProvi
             // It is time to look, or to stop.
         }
     }
+
+    private sealed record PostedHead(byte[] Token, Hint Hint);
 
     private sealed record Posted(ulong Number, Hint Hint);
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using TalkyWalky.Engines;
+using TalkyWalky.Gateway.Log;
 using TalkyWalky.Gateway.Publishing;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
@@ -7,7 +8,7 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Gateway.People;
 
 /// <summary>Answers who someone is and who is there.</summary>
-internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance attendance)
+internal sealed class PeopleDesk(IDirectory directory, IStore store, LogDesk log, Attendance attendance)
 {
     /// <summary>Bytes of people in one answer; what would pass it goes on the next page.</summary>
     private const int PageBytes = Limits.Frame - 4096;
@@ -21,7 +22,8 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance 
             return new Refusal(RefusalCode.UnknownUser, "nobody here has that name; check its spelling").ToFrame(lookup.Request);
         if (!account.Enabled) return Refusal.NotAllowed("the account of this person is disabled; ask your administrator").ToFrame(lookup.Request);
         var found = await DescribeAsync([account], cancellation);
-        return new ServerFrame { PersonFound = await WithDevicesAsync(found[0], account.User, lookup.Request, cancellation) };
+        var statements = await log.StatementsAsync([account.User], cancellation);
+        return new ServerFrame { PersonFound = await WithDevicesAsync(found[0], account.User, statements, lookup.Request, cancellation) };
     }
 
     /// <summary>The devices of many people; as many people as fit.</summary>
@@ -39,11 +41,12 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance 
         foreach (var chunk in users.Chunk(Chunk))
         {
             var people = await FindAsync(chunk, cancellation);
+            var statements = await log.StatementsAsync(chunk, cancellation);
             foreach (var user in chunk)
             {
                 if (people.TryGetValue(user, out var person))
                 {
-                    var found = await WithDevicesAsync(person, user, request: 0, cancellation);
+                    var found = await WithDevicesAsync(person, user, statements, request: 0, cancellation);
                     bytes += found.CalculateSize() + 8;
                     if (bytes > PageBytes && page.Answered > 0) return new ServerFrame { RosterPage = page };
                     page.People.Add(found);
@@ -139,12 +142,16 @@ internal sealed class PeopleDesk(IDirectory directory, IStore store, Attendance 
         return accounts.Zip(people).ToDictionary(static pair => pair.First.User, static pair => pair.Second);
     }
 
-    private async Task<PersonFound> WithDevicesAsync(Person person, UserId user, ulong request, CancellationToken cancellation)
+    // The log is asked before the devices: a list that names a certificate comes after it.
+    private async Task<PersonFound> WithDevicesAsync(
+        Person person, UserId user, IReadOnlyDictionary<UserId, Wire.Frames.UserStatement> statements, ulong request, CancellationToken cancellation)
     {
-        var found = new PersonFound { Request = request, Person = person };
+        var found = new PersonFound { Request = request, Person = person, Statement = statements.GetValueOrDefault(user) };
         foreach (var device in await store.DevicesOfAsync(user, cancellation))
         {
-            if (device.IsListed) found.Devices.Add(Describe(device));
+            if (!device.IsListed) continue;
+            found.Devices.Add(Describe(device));
+            if (device.Approval is { } approval) found.Statement?.Approvals.Add(UnsafeByteOperations.UnsafeWrap(approval));
         }
 
         return found;

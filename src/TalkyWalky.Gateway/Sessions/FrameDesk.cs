@@ -32,6 +32,8 @@ internal sealed class FrameDesk(
         ClientFrame.BodyOneofCase.FetchRoster => AskAsync(frame.FetchRoster.Request, () => desks.People.RosterAsync(frame.FetchRoster, cancellation)),
         ClientFrame.BodyOneofCase.ListRooms => AskAsync(frame.ListRooms.Request, () => desks.Rooms.ListAsync(session, frame.ListRooms, cancellation)),
         ClientFrame.BodyOneofCase.FetchLedger => AskAsync(frame.FetchLedger.Request, () => desks.Rooms.FetchAsync(session, frame.FetchLedger, cancellation)),
+        ClientFrame.BodyOneofCase.FetchConsistency => AskAsync(frame.FetchConsistency.Request, () => desks.Log.ConsistencyAsync(frame.FetchConsistency, cancellation)),
+        ClientFrame.BodyOneofCase.FetchDeviceLists => AskAsync(frame.FetchDeviceLists.Request, () => desks.Log.ListsAsync(frame.FetchDeviceLists, cancellation)),
         ClientFrame.BodyOneofCase.Commit => ChangeAsync(
             frame.Commit.Request, _commits, () => desks.Commits.CommitAsync(session, frame.Commit, cancellation), cancellation),
         ClientFrame.BodyOneofCase.SetProfile => ChangeAsync(

@@ -11,6 +11,7 @@ internal enum HintKind
     Profile,
     Devices,
     Status,
+    TreeHead,
 }
 
 /// <summary>What a hint is about. A later hint of the same key takes the place of one that still waits.</summary>
@@ -41,6 +42,9 @@ internal sealed record Hint(HintKey Key, IReadOnlyList<byte[]> Frames)
             new HintKey(HintKind.Status, crl.Issuer),
             [.. parts.Select((part, index) => new ServerFrame { RevocationList = new RevocationList { Der = Bytes(part), More = index + 1 < parts.Count } }.ToByteArray())]);
     }
+
+    public static Hint TreeHead(LoggedTreeHead head) => new(
+        new HintKey(HintKind.TreeHead, default), new ServerFrame { TreeHead = new TreeHead { Token = Bytes(head.Token) } });
 
     private static ByteString Bytes(byte[] bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
 }

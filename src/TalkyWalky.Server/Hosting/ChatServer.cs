@@ -98,7 +98,7 @@ internal sealed class ChatServer : IAsyncDisposable
         new GatewayOptions(
             certificates.Anchor, names.Gateway, () => tls.Current.Hash, certificates.Issuing, configuration.Login.MaxAge,
             DirectoryClock: engines.Shared is null ? TimeSpan.Zero : LdapDoctor.ClockTolerance),
-        engines.Directory, engines.Store, engines.Broker, engines.Bus, services.Time, services.Logs);
+        engines.Directory, engines.Store, engines.Log, engines.Broker, engines.Bus, services.Time, services.Logs);
 
     // Without a gateway here, those of other processes hear it.
     private DeviceCallbacks CallbacksOf(ServerEngines engines)

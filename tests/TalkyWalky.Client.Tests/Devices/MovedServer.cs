@@ -45,7 +45,7 @@ internal sealed class MovedServer : IAsyncDisposable
             new GatewayOptions(
                 authority.Anchor, new HashSet<string>(StringComparer.Ordinal) { $"127.0.0.1:{port}" }, () => Digest.Sha256(_certificate.RawData), told ?? (() => authority.IssuingCertificates),
                 TimeSpan.FromDays(30)),
-            engines.Directory, engines.Store, engines.Broker, new NoGatewayBus(), clock, NullLoggerFactory.Instance);
+            engines.Directory, engines.Store, engines.Log, engines.Broker, new NoGatewayBus(), clock, NullLoggerFactory.Instance);
         Service = new AuthorityService(
             new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, _trail, engines.Directory, engines.Store, engines.Broker,
             new DeviceCallbacks(_gateway.DevicesChanged, (user, device) => _gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked"),

@@ -36,6 +36,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public IStore Store => _engines.Store;
 
+    public ILogStore Log => _engines.Log;
+
     public FaultyBroker Broker { get; }
 
     public GatewayOptions Options { get; }
@@ -69,7 +71,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private static async Task<GatewayHost> StartAsync(
         EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, IGatewayBus bus, HurriedTime time, DirectoryInfo? folder)
     {
-        var gateway = new GatewayService(options, engines.Directory, engines.Store, broker, bus, time, NullLoggerFactory.Instance);
+        var gateway = new GatewayService(options, engines.Directory, engines.Store, engines.Log, broker, bus, time, NullLoggerFactory.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

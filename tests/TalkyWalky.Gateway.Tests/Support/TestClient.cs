@@ -148,6 +148,18 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
         return (await ExpectAnswerAsync()).RosterPage;
     }
 
+    /// <summary>Asks what the transparency log says, or who somebody is.</summary>
+    public async Task<ServerFrame> AskAsync(ClientFrame frame)
+    {
+        _asked++;
+        if (frame.Lookup is { } lookup) lookup.Request = _asked;
+        if (frame.FetchRoster is { } roster) roster.Request = _asked;
+        if (frame.FetchConsistency is { } consistency) consistency.Request = _asked;
+        if (frame.FetchDeviceLists is { } lists) lists.Request = _asked;
+        await SendAsync(frame);
+        return await ExpectAnswerAsync();
+    }
+
     public Task WatchAsync(params IEnumerable<UserId> users) =>
         SendAsync(new ClientFrame { WatchPresence = new WatchPresence { Users = { users.Select(static user => ByteString.CopyFrom(user.ToArray())) } } });
 
@@ -173,7 +185,8 @@ internal sealed class TestClient(ClientWebSocket socket) : IAsyncDisposable
         while (true)
         {
             var frame = await ReceiveAsync();
-            var request = frame.Accepted?.Request ?? frame.Refused?.Request ?? frame.LedgerPage?.Request ?? frame.Rooms?.Request ?? frame.RosterPage?.Request;
+            var request = frame.Accepted?.Request ?? frame.Refused?.Request ?? frame.LedgerPage?.Request ?? frame.Rooms?.Request ?? frame.RosterPage?.Request
+                ?? frame.PersonFound?.Request ?? frame.Consistency?.Request ?? frame.DeviceLists?.Request;
             if (request == _asked) return frame;
             Assert.NotEqual(ServerFrame.BodyOneofCase.Closing, frame.BodyCase);
         }

@@ -52,6 +52,7 @@ public static class LocalChat
         rows.Sending.Forget(now - Limits.SessionLife - Limits.MailboxLife);
         rows.Parts.Expire(now);
         rows.Receiving.Forget(now - Limits.SessionLife - (2 * Limits.MailboxLife));
+        rows.Claims.Forget();
         return credentials;
     }
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Status;
@@ -15,7 +16,7 @@ namespace TalkyWalky.Client.Direct;
 
 /// <summary>Direct connections of this profile: waits for others, calls them, and keeps at most one to each person.</summary>
 /// <param name="stored">Something came over a direct connection and was stored.</param>
-internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, IntroductionDesk introductions, Action<InboxResult> stored) : IAsyncDisposable
+internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, LogBook book, IntroductionDesk introductions, Action<InboxResult> stored) : IAsyncDisposable
 {
     private const int MaxLines = 32;
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
@@ -190,7 +191,7 @@ internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, In
         try
         {
             await outbox.Events.NoticeAsync($"Connected directly with {name}.{DirectStatus.Age(status, introductions, opened.Peer, Time)}");
-            var why = await new DirectLine(opened.Stream, opened.Peer, credentials, outbox, status, introductions, stored).RunAsync(contact, wake, running.Ending);
+            var why = await new DirectLine(opened.Stream, opened.Peer, credentials, outbox, status, book, introductions, stored).RunAsync(contact, wake, running.Ending);
             outbox.LetGo(contact);
             if (!outbox.IsOnline) await outbox.ReleaseAsync(contact, "The direct connection ended; the message is kept and goes out when the server is back.");
             await outbox.Events.NoticeAsync($"The direct connection with {name} ended. {why}");

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Receive;
 using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Status;
@@ -15,7 +16,7 @@ namespace TalkyWalky.Client.Direct;
 /// One direct connection with a proven device: takes what waits for its person out of the outbox, and stores what it sends like a delivery. What went this way stays in the
 /// outbox for everybody's other devices until the server took it; who has it already knows it by its id.
 /// </summary>
-internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, IntroductionDesk introductions, Action<InboxResult> stored)
+internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, LogBook book, IntroductionDesk introductions, Action<InboxResult> stored)
 {
     private const int MaxWaiting = 64, MaxBatch = 64, MaxBatchBytes = 4 * 1024 * 1024;
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250);
@@ -137,7 +138,7 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
 
     private (InboxResult Result, ConversationInfo? Conversation) Store(Rows rows, List<DirectMessage> messages)
     {
-        using var batch = new InboxBatch(rows, credentials, [.. credentials.Issuing, .. peer.Issuing], status, outbox.Environment.Time, outbox.Log);
+        using var batch = new InboxBatch(rows, credentials, [.. credentials.Issuing, .. peer.Issuing], status, book, mayBeUnproven: true, outbox.Environment.Time, outbox.Log);
         foreach (var message in messages)
         {
             // Of this person, to this person, and nothing else: a grant with the slice of this device, or a message.

@@ -61,7 +61,7 @@ internal sealed class ChatEngine : IChat
         _cards = new CardDesk(Database, _people, book, self, environment);
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
         _introductions = new IntroductionDesk(Database, _status, environment, log);
-        _direct = new DirectDesk(_outbox, self, book, _introductions, Stored);
+        _direct = new DirectDesk(_outbox, self, book, logBook, _introductions, Stored);
         var alarms = new LogAlarms(folder.Path, _events, log);
         IReadOnlyList<IConnectionPart> parts = [new StatusDesk(book, _outbox, _events, log), new LogDesk(_outbox, log), _rooms, _devices, _cards, _own, _introductions];
         _loop = new ConnectionLoop(Database, _outbox, _people, parts, book, logBook, alarms, _status, _events, environment, log);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Pki;
 using TalkyWalky.Pki.Log;
@@ -24,7 +25,7 @@ internal sealed class LogBook : IDisposable
     private readonly LogKey? _key;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<ulong, Digest> _known = [];
+    private readonly ConcurrentDictionary<ulong, Digest> _known = [];
     private volatile SignedTree? _largest, _newest;
     private volatile string? _refusal;
 
@@ -53,6 +54,14 @@ internal sealed class LogBook : IDisposable
         if (newest.Time > now + Skew) return Doubtful(newest.Time, "which is still to come by this computer's clock");
         if (now - newest.Time <= TreeHead.MaxAge) return null;
         return _refusal ?? Doubtful(newest.Time, "which is too long ago by this computer's clock");
+    }
+
+    /// <summary>The tree of this token was held against the largest one before.</summary>
+    public bool Knows(ReadOnlyMemory<byte> token)
+    {
+        if (_newest is { } newest && newest.Token.Span.SequenceEqual(token.Span)) return true;
+        return _key is not null && SignedTree.TryVerify(token, _key) is { } tree
+            && ((_largest is { } largest && largest.Size == tree.Size && largest.Root == tree.Root) || (_known.TryGetValue(tree.Size, out var root) && root == tree.Root));
     }
 
     /// <summary>Looks at a tree head that the server sent, and keeps it if it is newer.</summary>

@@ -20,7 +20,12 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250), AskPause = TimeSpan.FromSeconds(5), GiveInterval = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PendingLife = Limits.MailboxLife;
 
-    private readonly Signal _receiptsDue = new(), _pendingAdded = new();
+    private static readonly TimeSpan FirstClaimPause = TimeSpan.FromSeconds(5), LastClaimPause = TimeSpan.FromMinutes(10);
+
+    /// <summary>Claims come over direct connections too.</summary>
+    private static readonly TimeSpan ClaimsLook = TimeSpan.FromMinutes(1);
+
+    private readonly Signal _receiptsDue = new(), _pendingAdded = new(), _claimsAdded = new();
     private readonly Channel<GrantAsk> _asks = Channel.CreateBounded<GrantAsk>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private Database Database => outbox.Database;
@@ -31,7 +36,7 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
     {
         _receiptsDue.Raise();
         _pendingAdded.Raise();
-        Func<Task>[] parts = [ReceiveAsync, RetryAsync, SendReceiptsAsync, AskForGrantsAsync, GiveGrantsAsync];
+        Func<Task>[] parts = [ReceiveAsync, RetryAsync, ProveAsync, SendReceiptsAsync, AskForGrantsAsync, GiveGrantsAsync];
         await Task.WhenAll(parts.Select(part => context.GuardAsync(part, outbox.Log)));
     }
 
@@ -87,7 +92,37 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
         }
     }
 
-    private InboxBatch NewBatch(Rows rows) => new(rows, context.Credentials, context.Issuing, context.Status, Time, outbox.Log);
+    // Claims are looked at once they come, and again and again while some are not proven, ever more seldom.
+    private async Task ProveAsync()
+    {
+        var claims = new ClaimDesk(Database, context);
+        await context.StatusAsync();
+        var pauses = new BackOff(FirstClaimPause, LastClaimPause);
+        while (true)
+        {
+            var (proven, isDone) = await claims.ProveAsync();
+            foreach (var session in proven) await RetryAsync(session);
+            if (isDone) pauses.Reset();
+            await _claimsAdded.WaitAsync(isDone ? ClaimsLook : pauses.Next(), Time, context.Ended);
+        }
+    }
+
+    private async Task RetryAsync(SessionId session)
+    {
+        var result = await Database.RunAsync(
+            rows =>
+            {
+                using var batch = NewBatch(rows);
+                batch.Retry(session);
+                return Finish(rows, batch);
+            },
+            CancellationToken.None,
+            looked => outbox.Events.Changed(looked.Changed));
+        await TellAsync(result);
+    }
+
+    private InboxBatch NewBatch(Rows rows) =>
+        new(rows, context.Credentials, context.Issuing, context.Status, context.Log.Book, mayBeUnproven: false, Time, outbox.Log);
 
     private InboxResult Store(Rows rows, List<ServerFrame> frames)
     {
@@ -131,6 +166,7 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
         foreach (var ask in result.Asks) _asks.Writer.TryWrite(ask);
         if (result.HasReceipts) _receiptsDue.Raise();
         if (result.HasPending) _pendingAdded.Raise();
+        if (result.HasClaims) _claimsAdded.Raise();
         foreach (var contact in result.Pokes) outbox.Poke(contact);
         stored(result);
     }
@@ -173,7 +209,7 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
         if (expired > 0) await outbox.Events.NoticeAsync($"{expired} messages were given up: the key to read them did not come within 30 days.");
         foreach (var waiting in due)
         {
-            if (await IsLedgerMissingAsync(waiting) is false)
+            if (await NeedsNoGrantAsync(waiting) is false)
             {
                 var publish = new Publish { Envelope = await RequestAsync(waiting, now) };
                 publish.Recipients.Add(new Recipient { Device = ByteString.CopyFrom(waiting.FromDevice.ToArray()) });
@@ -185,9 +221,10 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
         }
     }
 
-    // The keys are here, and their author knows changes of the room that the server does not give.
-    private async Task<bool> IsLedgerMissingAsync(PendingMessage waiting)
+    // The keys are here, and their author is not proven yet, or knows changes of the room that the server does not give.
+    private async Task<bool> NeedsNoGrantAsync(PendingMessage waiting)
     {
+        if (await Database.RunAsync(rows => rows.Claims.Has(waiting.Session), context.Ended)) return true;
         if (await Database.RunAsync(rows => rows.Receiving.EpochOf(waiting.Session), context.Ended) is not { } epoch) return false;
         if (!await context.Ledgers.ReachAsync(waiting.Conversation, epoch))
             await context.News.AlarmAsync(waiting.Conversation, await Database.RunAsync(rows => rows.Rooms.State(waiting.Conversation), context.Ended), RoomAlarms.Withheld);

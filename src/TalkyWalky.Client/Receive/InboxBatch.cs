@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Own;
 using TalkyWalky.Client.Rooms;
 using TalkyWalky.Client.Status;
@@ -16,13 +17,16 @@ namespace TalkyWalky.Client.Receive;
 /// Opens a batch of deliveries inside one transaction: texts, next session states, receipts due and what waits are stored together or not at all.
 /// Nothing is changed by what does not verify.
 /// </summary>
-internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, StatusBook status, TimeProvider time, ILogger log) : IDisposable
+/// <param name="mayBeUnproven">What the log has not proven yet is opened all the same, and proven when the server is there again (direct mode).</param>
+internal sealed class InboxBatch(
+    Rows rows, Credentials credentials, IReadOnlyList<ReadOnlyMemory<byte>> issuing, StatusBook status, LogBook book, bool mayBeUnproven, TimeProvider time, ILogger log) : IDisposable
 {
     /// <summary>A sender is asked for a grant after this: normally it is just behind.</summary>
     public static readonly TimeSpan AskAfter = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<SessionId, (ReceivingSession Session, long Contact)?> _sessions = [];
     private readonly HashSet<SessionId> _moved = [];
+    private readonly Dictionary<SessionId, bool> _proven = [];
     private readonly DateTimeOffset _now = time.GetUtcNow();
     private readonly RoomJudge _judge = new(rows, credentials.Identity.User);
     private readonly OpenedBodies _bodies = new(rows, credentials.Identity, credentials.Anchor.Hash, status, time);
@@ -54,6 +58,12 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         var waiting = rows.Pending.Of(room, after, limit);
         foreach (var message in waiting) OpenPending(message);
         return waiting.Count == 0 ? null : waiting[^1].Id;
+    }
+
+    /// <summary>Looks again at what waits for this session to be proven.</summary>
+    public void Retry(SessionId session)
+    {
+        foreach (var waiting in rows.Pending.Of(session)) OpenPending(waiting);
     }
 
     /// <summary>Stores the sessions as they now stand. Last call before the commit.</summary>
@@ -105,10 +115,36 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
             return;
         }
 
+        var isProven = IsProven(opened);
+        if (!isProven && rows.Claims.Count() >= ClaimRows.MaxCount)
+        {
+            Reject(opened.Sender.Device, EnvelopeKind.Grant, "no room for grants that the log has not proven");
+            opened.Session.Dispose();
+            return;
+        }
+
         var contact = ContactOf(opened);
         rows.Receiving.Add(contact, opened.Session, opened.Previous, CertificateName.Of(opened.Sender), _now);
         _sessions[id] = (opened.Session, contact);
+        if (!isProven)
+        {
+            rows.Claims.Add(new GrantClaim(id, opened.Sender.User, opened.Sender.CertificateHash, opened.TreeHead, opened.ListSeq, opened.ListHash, opened.SentAt));
+            Result.HasClaims = true;
+        }
+
         foreach (var waiting in rows.Pending.Of(id)) OpenPending(waiting);
+    }
+
+    private bool IsProven(GrantOutcome.Opened opened) =>
+        book.Knows(opened.TreeHead)
+        && rows.Log.IsProven(opened.Sender.User, opened.Sender.CertificateHash)
+        && rows.Log.SeenList(credentials.Identity.User) is { } seen && seen.Seq == opened.ListSeq && seen.Hash == opened.ListHash;
+
+    private bool MayOpen(SessionId session)
+    {
+        if (mayBeUnproven) return true;
+        if (!_proven.TryGetValue(session, out var isProven)) _proven.Add(session, isProven = !rows.Claims.Has(session));
+        return isProven;
     }
 
     private long ContactOf(GrantOutcome.Opened opened)
@@ -141,7 +177,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         if (Find(waiting.Session) is not var (session, contact)) return;
         var isAuthors = session.SenderDevice == waiting.FromDevice && session.Conversation == waiting.Conversation;
         var verdict = _judge.Judge(session);
-        if (isAuthors && verdict is RoomVerdict.Unknown) return;
+        if (isAuthors && (verdict is RoomVerdict.Unknown || !MayOpen(waiting.Session))) return;
         var jwe = rows.Pending.Jwe(waiting);
         rows.Pending.Remove(waiting.Id);
         if (isAuthors) Open(waiting.FromDevice, session, contact, jwe, verdict);
@@ -154,7 +190,7 @@ internal sealed class InboxBatch(Rows rows, Credentials credentials, IReadOnlyLi
         else if (Find(id) is not var (session, contact)) Wait(delivery, origin, id, jwe);
         else if (session.SenderDevice != origin.Device || session.SenderUser != origin.User || session.Conversation != origin.Conversation)
             Reject(delivery, "sent by another device than its author");
-        else if (_judge.Judge(session) is var verdict and not RoomVerdict.Unknown) Open(origin.Device, session, contact, jwe, verdict);
+        else if (_judge.Judge(session) is var verdict and not RoomVerdict.Unknown && MayOpen(id)) Open(origin.Device, session, contact, jwe, verdict);
         else Wait(delivery, origin, id, jwe);
     }
 

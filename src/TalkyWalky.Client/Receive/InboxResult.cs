@@ -20,6 +20,9 @@ internal sealed class InboxResult
 
     public bool HasPending { get; set; }
 
+    /// <summary>Grants came that the log must prove before what they bring is opened.</summary>
+    public bool HasClaims { get; set; }
+
     public bool HasNewContacts { get; set; }
 
     /// <summary>What was missed came, or the next page of it is due.</summary>

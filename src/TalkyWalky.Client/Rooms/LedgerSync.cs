@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Ledger;
+using TalkyWalky.Pki;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
 using Commit = TalkyWalky.Ledger.Commit;
@@ -31,7 +33,7 @@ internal abstract record SyncOutcome
 /// withholds one is found out here or, by what other members' devices sign, in the inbox.
 /// </summary>
 internal sealed class LedgerSync(
-    Database database, GatewayLink link, Credentials credentials, KnownIssuing issuing, RoomNews news, ILogger log) : IDisposable
+    Database database, GatewayLink link, Credentials credentials, KnownIssuing issuing, LogProofs proofs, RoomNews news, ILogger log) : IDisposable
 {
     private const int MaxAdvanced = 4096;
 
@@ -73,7 +75,7 @@ internal sealed class LedgerSync(
             // A hint may have fetched it already.
             var known = await database.RunAsync(rows => rows.Rooms.At(after.Room, after.Epoch), link.Ended);
             return known?.Head == after.Head ? new SyncOutcome.UpToDate(known)
-                : await StoreAsync(before, [new VerifiedStep(commit, after, credentials.Identity.Username)]) ?? new SyncOutcome.UpToDate(after);
+                : await StoreAsync(before, [new VerifiedStep(commit, after, credentials.Identity)]) ?? new SyncOutcome.UpToDate(after);
         }
         finally
         {
@@ -112,6 +114,8 @@ internal sealed class LedgerSync(
             if (answer is not { BodyCase: ServerFrame.BodyOneofCase.LedgerPage, LedgerPage: var page }) return new SyncOutcome.Refused("The server gave an answer that makes no sense.");
             if (state is not null && page.Epoch < state.Epoch) return await AlarmAsync(room, state, RoomAlarms.RolledBack);
             var (steps, fault) = await Task.Run(() => Verify(room, state, page.Commits), link.Ended);
+            var (proof, proven) = await ProveAsync(steps);
+            if (proven < steps.Count) (steps, fault) = (steps[..proven], proof == LogProof.NotProven ? RoomAlarms.Unlogged : null);
             if (steps.Count > 0 || (state is not null && !await IsStoredAsync(room)))
             {
                 if (await StoreAsync(state, steps) is { } failed) return failed;
@@ -119,13 +123,28 @@ internal sealed class LedgerSync(
             }
 
             if (fault is not null) return await AlarmAsync(room, state, fault);
+            if (proof == LogProof.Passing) return new SyncOutcome.Refused("The server does not show now who signed the room's changes; it is asked again later.", IsBusy: true);
             if (state is null) return new SyncOutcome.Refused("There is no such room.");
             if (page.More && steps.Count > 0) continue;
             return state.Epoch >= page.Epoch ? new SyncOutcome.UpToDate(state) : await AlarmAsync(room, state, RoomAlarms.Withheld);
         }
     }
 
-    private sealed record VerifiedStep(Commit Commit, RoomState State, string Actor);
+    /// <summary>How many of the steps, from the first on, were signed by identities that the log shows; else why not the next.</summary>
+    private async Task<(LogProof Proof, int Proven)> ProveAsync(List<VerifiedStep> steps)
+    {
+        var known = new HashSet<Digest> { credentials.Identity.CertificateHash };
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var signer = steps[i].Signer;
+            if (!known.Add(signer.CertificateHash)) continue;
+            if (await proofs.IdentityAsync(signer.User, signer.CertificateHash) is not LogProof.Proven and var proof) return (proof, i);
+        }
+
+        return (LogProof.Proven, steps.Count);
+    }
+
+    private sealed record VerifiedStep(Commit Commit, RoomState State, VerifiedDevice Signer);
 
     private Task<bool> IsStoredAsync(ConversationId room) => database.RunAsync(rows => rows.Rooms.Find(room) is not null, link.Ended);
 
@@ -139,7 +158,7 @@ internal sealed class LedgerSync(
             switch (state is null ? RoomState.Begin(commit) : state.Apply(commit))
             {
                 case LedgerOutcome.Advanced { State: var next } when next.Room == room:
-                    steps.Add(new VerifiedStep(commit, next, signer.Username));
+                    steps.Add(new VerifiedStep(commit, next, signer));
                     state = next;
                     break;
                 case LedgerOutcome.Refused { Fault: LedgerFault.Fork }:
@@ -160,7 +179,7 @@ internal sealed class LedgerSync(
         if (row is null) return new SyncOutcome.Refused("The room changed meanwhile; try again.");
         var newest = steps.Count > 0 ? steps[^1].State : before!;
         RoomLog.Advanced(log, newest.Room, newest.Epoch);
-        await news.TellAsync(row, before, [.. steps.Select(static step => (step.Commit, step.State, step.Actor))]);
+        await news.TellAsync(row, before, [.. steps.Select(static step => (step.Commit, step.State, step.Signer.Username))]);
         _advanced.Writer.TryWrite(newest.Room);
         return null;
     }

@@ -17,6 +17,10 @@ internal static class RoomAlarms
     public static readonly RoomAlarm Forged = new(
         "a commit that nobody signed", freezes: false, "The server sent a change of the room \"{0}\" that nobody of your organisation signed. It was refused and changed nothing. " + Tell);
 
+    public static readonly RoomAlarm Unlogged = new(
+        "a commit by an identity that the log does not show", freezes: false,
+        "The server sent a change of the room \"{0}\" that somebody signed with a key which the transparency log does not show. It was refused and changed nothing. " + Tell);
+
     public static readonly RoomAlarm NotAllowed = new(
         "a commit that its author had no right to", freezes: false, "The server sent a change of the room \"{0}\" that its author had no right to make. It was refused and changed nothing. " + Tell);
 

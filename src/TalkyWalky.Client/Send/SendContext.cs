@@ -27,9 +27,10 @@ internal sealed class SendContext : IDisposable
         var time = outbox.Environment.Time;
         _statusAwaited = Task.WhenAny(_statusCame.Task, Task.Delay(StatusPatience, time, Ended));
         Log = new HeadCheck(book, alarms, link);
+        Proofs = new LogProofs(outbox.Database, Log, link);
         News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User, outbox.Environment.Directions);
         Rosters = new RosterDesk(link, credentials, known, status, time);
-        Ledgers = new LedgerSync(outbox.Database, link, credentials, known, News, outbox.Log);
+        Ledgers = new LedgerSync(outbox.Database, link, credentials, known, Proofs, News, outbox.Log);
         Readership = new Readership(outbox.Database, this, time);
     }
 
@@ -46,6 +47,8 @@ internal sealed class SendContext : IDisposable
 
     /// <summary>The transparency log as it is known here.</summary>
     public HeadCheck Log { get; }
+
+    public LogProofs Proofs { get; }
 
     public RosterDesk Rosters { get; }
 

@@ -39,6 +39,7 @@ internal sealed class Rows : IDisposable
         Crls = new CrlRows(this);
         Introductions = new IntroductionRows(this);
         Log = new LogRows(this);
+        Claims = new ClaimRows(this);
         Parts = new PartRows(this);
         Files = new FileRows(this);
     }
@@ -88,6 +89,8 @@ internal sealed class Rows : IDisposable
     public IntroductionRows Introductions { get; }
 
     public LogRows Log { get; }
+
+    public ClaimRows Claims { get; }
 
     public PartRows Parts { get; }
 

@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9, Version10];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9, Version10, Version11];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -140,5 +140,12 @@ internal static class Schema
         CREATE TABLE user_list(user BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL, signed INTEGER NOT NULL, first BLOB) WITHOUT ROWID;
         CREATE TABLE proven_identity(user BLOB NOT NULL, certificate BLOB NOT NULL, PRIMARY KEY (user, certificate)) WITHOUT ROWID;
         CREATE TABLE admission(user BLOB NOT NULL, device BLOB NOT NULL, approval BLOB NOT NULL, PRIMARY KEY (user, device, approval)) WITHOUT ROWID;
+        """;
+
+    /// <summary>Grants whose author the log has not proven yet.</summary>
+    private const string Version11 = """
+        CREATE TABLE claim(
+            id INTEGER PRIMARY KEY AUTOINCREMENT, session BLOB NOT NULL UNIQUE, author BLOB NOT NULL, certificate BLOB NOT NULL, tree BLOB NOT NULL, seq INTEGER NOT NULL,
+            hash BLOB NOT NULL, sent INTEGER NOT NULL);
         """;
 }

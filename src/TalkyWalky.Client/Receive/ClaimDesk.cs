@@ -1,0 +1,94 @@
+using TalkyWalky.Client.Log;
+using TalkyWalky.Client.Send;
+using TalkyWalky.Client.Store;
+using TalkyWalky.Pki.Log;
+using TalkyWalky.Wire;
+
+namespace TalkyWalky.Client.Receive;
+
+/// <summary>Holds what grants claim against the transparency log (docs/protocol.md 3.3), over one connection. What a claim brought waits until it is proven.</summary>
+internal sealed class ClaimDesk(Database database, SendContext context)
+{
+    /// <summary>A user head is good for an hour, and clocks differ.</summary>
+    private static readonly TimeSpan ListLife = UserHead.MaxLife + LogBook.Skew;
+
+    private UserId Self => context.Credentials.Identity.User;
+
+    /// <summary>Looks at every claim once. Returns the sessions that are proven now; <c>IsDone</c> when no claim is left.</summary>
+    public async Task<(IReadOnlyList<SessionId> Proven, bool IsDone)> ProveAsync()
+    {
+        var proven = new List<SessionId>();
+        var isDone = true;
+        for (var after = 0L; await database.RunAsync(rows => rows.Claims.Next(after), context.Ended) is var (id, claim);)
+        {
+            after = id;
+            if (await ProveAsync(claim) != LogProof.Proven)
+            {
+                isDone = false;
+                continue;
+            }
+
+            await database.RunAsync(rows => rows.Claims.Remove(claim.Session), context.Ended);
+            proven.Add(claim.Session);
+        }
+
+        return (proven, isDone);
+    }
+
+    private async Task<LogProof> ProveAsync(GrantClaim claim)
+    {
+        if (await TreeAsync(claim) is not LogProof.Proven and var tree) return tree;
+        switch (await context.Proofs.IdentityAsync(claim.Author, claim.Certificate))
+        {
+            case LogProof.Passing:
+                return LogProof.Passing;
+            case LogProof.NotProven:
+                await context.Log.Alarms.RaiseAsync(
+                    "an identity that the log does not show", null,
+                    $"Somebody wrote in the name of {await NameAsync(claim.Author)} with a key that the transparency log does not show. What came with it is not shown here. ");
+                return LogProof.NotProven;
+            default:
+                return await OwnListAsync(claim);
+        }
+    }
+
+    private async Task<LogProof> TreeAsync(GrantClaim claim)
+    {
+        if (context.Log.Book.Key is not { } key || TreeHead.TryVerify(claim.Tree.Span, key) is not { } head)
+        {
+            await context.Log.Alarms.RaiseAsync(
+                "a head that the log's key did not sign", null,
+                $"A message in the name of {await NameAsync(claim.Author)} names a state of the transparency log that was never signed. It is not shown here. ");
+            return LogProof.NotProven;
+        }
+
+        return await context.Log.EnsureAsync(head.Size, head.Root, claim.Tree) switch
+        {
+            HeadVerdict.Consistent => LogProof.Proven,
+            HeadVerdict.Passing => LogProof.Passing,
+            _ => LogProof.NotProven,
+        };
+    }
+
+    // What the author was told of this person's devices is the author's misfortune, not a reason to hide the words: it is told, and they are shown.
+    private async Task<LogProof> OwnListAsync(GrantClaim claim)
+    {
+        if (await database.RunAsync(rows => rows.Log.SeenList(Self), context.Ended) is { } seen && seen.Seq == claim.ListSeq && seen.Hash == claim.ListHash) return LogProof.Proven;
+        var (proof, lists) = await context.Proofs.ListsAsync(Self, claim.ListSeq - 1);
+        if (proof == LogProof.Passing) return proof;
+        if (proof == LogProof.NotProven || lists is not [var named, ..] || named.List.Seq != claim.ListSeq || named.Hash != claim.ListHash)
+        {
+            await context.Log.Alarms.RaiseAsync(
+                "another device list of oneself", null, $"{await NameAsync(claim.Author)} was shown another list of your devices than the transparency log has, so that somebody else may read what is sent to you. ");
+        }
+        else if (lists is [_, var next, ..] && claim.Sent - next.List.Time > ListLife)
+        {
+            await context.Log.Alarms.RaiseAsync(
+                "an old device list of oneself", null, $"{await NameAsync(claim.Author)} was shown an old list of your devices, as if nothing had changed since. ");
+        }
+
+        return LogProof.Proven;
+    }
+
+    private async Task<string> NameAsync(UserId user) => await database.RunAsync(rows => rows.Contacts.Find(user)?.Username ?? user.ToString(), context.Ended);
+}

@@ -170,6 +170,31 @@ public sealed class EngineFileTests : IAsyncLifetime
         Assert.Empty(accepted);
     }
 
+    [Fact]
+    public async Task Kill_InTheMiddleOfLogging_LosesAndRepeatsNoChange()
+    {
+        using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(EngineFileTests).Assembly.Location, "log", _engines.File])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+        var size = 0ul;
+        while (await child.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (ulong.TryParse(line, out size) && size > 500) child.Kill();
+        }
+
+        await child.WaitForExitAsync();
+        Assert.True(size > 500);
+        var engines = await _engines.OpenAsync();
+        Assert.True(await engines.Log.SizeAsync(default) >= size);
+        Assert.Equal((int)await engines.Log.SizeAsync(default), (await engines.Log.HashesAsync(0, 0, int.MaxValue, default)).Count);
+        var told = (await engines.Log.LeavesAsync(0, int.MaxValue, default)).Select(static leaf => System.Text.Encoding.ASCII.GetString(leaf));
+        var noted = (await engines.Log.ChangesAsync(int.MaxValue, default)).Select(static change => change.Key);
+        var people = await engines.Store.PeopleAsync(after: null, int.MaxValue, default);
+        Assert.Equal(people.Select(static user => user.ToString()).Order(StringComparer.Ordinal), told.Concat(noted).Order(StringComparer.Ordinal));
+    }
+
     private ValueTask<PublishOutcome> PublishAsync(IBroker broker, byte[] payload) =>
         broker.PublishAsync(new Publication(payload, [new Address(_device, default)]), default);
 

@@ -1,3 +1,4 @@
+using TalkyWalky.Engines.Copying;
 using TalkyWalky.Engines.Specifications;
 using TalkyWalky.Harness;
 
@@ -18,6 +19,13 @@ public sealed class PostgresLogChangeTests(RealPostgres server) : LogChangeSpeci
     {
         var engines = await _database.ReopenAsync();
         return (engines.Store, engines.Log);
+    }
+
+    protected override async Task<(IStore Store, ILogStore Log)> UpgradeAsync()
+    {
+        var tables = StoreTable.All.Select(static table => table.Name).Where(static name => name.StartsWith("log_", StringComparison.Ordinal));
+        await _database.QueryAsync($"DROP TABLE {string.Join(", ", tables)}; DELETE FROM sequence WHERE name = 'log_change'; DELETE FROM schema_version WHERE version >= 4");
+        return await RestartAsync();
     }
 
     protected override Task StopAsync() => _database.DeleteAsync();

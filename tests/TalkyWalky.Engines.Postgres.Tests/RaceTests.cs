@@ -51,6 +51,19 @@ public sealed class RaceTests(RealPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AppendToTheLog_BehindOneSize_SucceedsOnceAndKeepsTheWinners()
+    {
+        for (var size = 0ul; size < Rounds; size++)
+        {
+            var tries = await AtOnceAsync(async (engines, number) =>
+                (Done: await engines.Log.AppendAsync(size, new LogBatch([new LogLeaf([(byte)number], Hash(number))], [], [], Through: 0), None), Number: number));
+            var winner = Assert.Single(tries, static one => one.Done).Number;
+            Assert.Equal([(byte)winner], Assert.Single(await _servers[0].Log.LeavesAsync(size, 1000, None)));
+            Assert.Equal(Hash(winner), Assert.Single(await _servers[1].Log.HashesAsync(0, size, 10, None)));
+        }
+    }
+
+    [Fact]
     public async Task AddDevice_FirstOfAPerson_LetsOneEnter()
     {
         for (var round = 0; round < Rounds; round++)

@@ -19,6 +19,9 @@ public abstract class LogChangeSpecification : IAsyncLifetime
 
     protected abstract Task<(IStore Store, ILogStore Log)> RestartAsync();
 
+    /// <summary>Restarts with a database as it was before there was a log.</summary>
+    protected abstract Task<(IStore Store, ILogStore Log)> UpgradeAsync();
+
     protected abstract Task StopAsync();
 
     public async Task InitializeAsync() => (_store, _log) = await StartAsync();
@@ -193,6 +196,44 @@ public abstract class LogChangeSpecification : IAsyncLifetime
         foreach (var room in read.GroupBy(static key => key[..64], StringComparer.Ordinal)) Assert.Equal(Enumerable.Range(1, each), room.Select(static key => int.Parse(key[65..], null)));
     }
 
+    [Fact]
+    public async Task Upgrade_NotesEverythingThatHappenedBefore()
+    {
+        var (first, second) = (await AddAsync(1), await AddAsync(2));
+        await _store.ApproveDeviceAsync(second.Device, [1], Now, None);
+        var bob = await _store.AddDeviceAsync(UserId.New(), Hash(3), firstMayEnter: false, Now, None);
+        await IssueAsync("0b", CertificateKind.Identity, first, Now.AddHours(2));
+        await IssueAsync("0a", CertificateKind.Encryption, first, Now.AddHours(1));
+        await IssueAsync("0c", CertificateKind.Server, device: null);
+        await _store.RevokeCertificateAsync("0c", X509RevocationReason.Superseded, Now, None);
+        foreach (var (room, epoch) in new[] { (1, 1ul), (1, 2ul) }) await CommitAsync(room, epoch);
+        for (var epoch = 2ul; epoch <= 11; epoch++) await CommitAsync(2, epoch);
+        await ForgetAsync();
+
+        (_store, _log) = await UpgradeAsync();
+        _last = 0;
+        await ExpectAsync(
+        [
+            (LogChangeKind.Certificate, "0c"), (LogChangeKind.Certificate, "0a"), (LogChangeKind.Certificate, "0b"),
+            (LogChangeKind.Revocation, "0c"),
+            .. new[] { (Room: Hash(1), First: 1, Count: 2), (Room: Hash(2), First: 2, Count: 10) }.OrderBy(static one => one.Room)
+                .SelectMany(static one => Enumerable.Range(one.First, one.Count).Select(epoch => (LogChangeKind.Commit, $"{one.Room}/{epoch}"))),
+            (LogChangeKind.Approval, second.Device.ToString()),
+            .. new[] { Ada, bob.User }.Order().Select(static user => (LogChangeKind.Devices, user.ToString())),
+        ]);
+        await _store.SuspendDeviceAsync(first.Device, None);
+        await ExpectAsync(OfAda);
+    }
+
+    [Fact]
+    public async Task Upgrade_OfNothing_NotesNothing()
+    {
+        (_store, _log) = await UpgradeAsync();
+        await ExpectAsync();
+        await CommitAsync(1, 1);
+        await ExpectAsync((LogChangeKind.Commit, $"{Hash(1)}/1"));
+    }
+
     private static (LogChangeKind Kind, string Key) OfAda => (LogChangeKind.Devices, Ada.ToString());
 
     /// <summary>Exactly these, with rising ids; forgets them.</summary>
@@ -224,8 +265,8 @@ public abstract class LogChangeSpecification : IAsyncLifetime
         return device;
     }
 
-    private Task IssueAsync(string serial, CertificateKind kind, DeviceRecord? device) =>
-        _store.AddCertificateAsync(new IssuedCertificate(serial, kind, device?.User, device?.Device, [1], Now, Now.AddDays(30), Now), None);
+    private Task IssueAsync(string serial, CertificateKind kind, DeviceRecord? device, DateTimeOffset? at = null) =>
+        _store.AddCertificateAsync(new IssuedCertificate(serial, kind, device?.User, device?.Device, [1], Now, Now.AddDays(30), at ?? Now), None);
 
     private Task<bool> CommitAsync(int room, ulong epoch) => _store.AppendCommitAsync(
         new RoomCommit(new RoomRecord(new ConversationId(Hash(room)), epoch, Hash(7), "room", "", IsOpen: true, IsClosed: false, Members: 1, Ada), [(byte)epoch], [Ada], []), None);

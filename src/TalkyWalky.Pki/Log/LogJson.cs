@@ -18,8 +18,8 @@ internal static class LogJson
 
     public static bool Token(this ref CanonicalJsonReader reader, int max, out byte[] compact)
     {
-        var read = reader.String(max, out var text);
-        compact = Encoding.ASCII.GetBytes(text);
+        var read = reader.String(max, out var text) && Ascii.IsValid(text);
+        compact = read ? Encoding.ASCII.GetBytes(text) : [];
         return read;
     }
 

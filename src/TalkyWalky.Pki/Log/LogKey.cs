@@ -6,6 +6,11 @@ namespace TalkyWalky.Pki.Log;
 /// <summary>The public key that signs the transparency log's heads: P-256, known by its SubjectPublicKeyInfo (RFC 5480), which the trust anchor names.</summary>
 public sealed class LogKey
 {
+    private const int PointSize = 64;
+
+    // RFC 5480 §2.1.1: SEQUENCE { SEQUENCE { id-ecPublicKey, secp256r1 }, BIT STRING { 04 ...
+    private static readonly byte[] Start = Convert.FromHexString("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
+
     private readonly byte[] _info;
 
     private LogKey(byte[] info) => _info = info;
@@ -13,14 +18,15 @@ public sealed class LogKey
     /// <summary>DER. Always 91 bytes.</summary>
     public ReadOnlyMemory<byte> Info => _info;
 
-    /// <summary>Null for anything but the one DER form of a P-256 key.</summary>
+    /// <summary>Null for anything but the one DER form of a P-256 key: named curve, uncompressed point.</summary>
     public static LogKey? TryRead(ReadOnlySpan<byte> info)
     {
+        if (info.Length != Start.Length + PointSize || !info.StartsWith(Start)) return null;
         try
         {
             using var key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(info, out _);
-            return key.KeySize == 256 && key.ExportSubjectPublicKeyInfo() is var own && info.SequenceEqual(own) ? new LogKey(own) : null;
+            return new LogKey(info.ToArray());
         }
         catch (CryptographicException)
         {

@@ -40,6 +40,9 @@ internal sealed record IntroductionBody(string Nonce, string? User, string? User
 /// <summary>A device as the authority lists it (docs/protocol.md section 2.7). Times are Unix milliseconds.</summary>
 internal sealed record DeviceBody(string? Device, string? Name, string? State, string? Key, long AddedAt, long? LoginAt, long? RevokedAt, long? NotAfter, string? Approval);
 
+/// <summary>Leaves of the transparency log.</summary>
+internal sealed record LogEntriesBody(IReadOnlyList<byte[]>? Entries);
+
 internal sealed record DevicesBody(IReadOnlyList<DeviceBody>? Devices);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -52,6 +55,7 @@ internal sealed record DevicesBody(IReadOnlyList<DeviceBody>? Devices);
 [JsonSerializable(typeof(IntroductionBody))]
 [JsonSerializable(typeof(DeviceBody))]
 [JsonSerializable(typeof(DevicesBody))]
+[JsonSerializable(typeof(LogEntriesBody))]
 [JsonSerializable(typeof(Dictionary<string, DeviceStanding>))]
 [JsonSerializable(typeof(List<byte[]>))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -55,6 +55,9 @@ public interface IChat : IAsyncDisposable
     /// <summary>Direct mode: two devices, no server between them. What is written goes that way while there is no server.</summary>
     Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation);
 
+    /// <summary>What is known here of the transparency log, with leaves from an index on.</summary>
+    Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation);
+
     /// <summary>Tells those who are connected that the person is typing. Call it on each key; it is told every few seconds at most, and lost when it cannot be told.</summary>
     Task TypingAsync(Target to, CancellationToken cancellation);
 

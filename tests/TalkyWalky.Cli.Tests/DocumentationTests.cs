@@ -20,7 +20,7 @@ public sealed class DocumentationTests : IDisposable
     public async Task Commands_HelpAndPage_HaveTheSameExamples()
     {
         var root = TalkyWalkyCommand.Create(new CliHost(null!, static _ => null, TimeProvider.System, _run));
-        Assert.Equal(23, root.Subcommands.Count);
+        Assert.Equal(24, root.Subcommands.Count);
         foreach (var command in root.Subcommands)
         {
             // A command that only groups others shows theirs in one section; one that does something itself has a section, and so has each below it.
@@ -72,6 +72,9 @@ public sealed class DocumentationTests : IDisposable
         Check("### pending", JsonLines.Types.PendingLine);
         Check("### room", JsonLines.Types.RoomLine, last: true);
         Check("### member", JsonLines.Types.MemberLine);
+        Check("### log entry", JsonLines.Types.LogEntryLine);
+        Check("### log head", JsonLines.Types.LogHeadLine);
+        Check("### proof", JsonLines.Types.EvidenceLine);
         Check("### conversation", JsonLines.Types.ConversationLine);
         Check("### used name", JsonLines.Types.UsedNameLine);
         Check("### settings", JsonLines.Types.SettingsLine, last: true);

@@ -57,6 +57,7 @@ internal static class TalkyWalkyCommand
         root.Subcommands.Add(ChatCommand.Create(host));
         root.Subcommands.Add(DirectCommand.Create(host));
         root.Subcommands.Add(PkiCommand.Create(host));
+        root.Subcommands.Add(LogCommand.Create(host));
         WithExamples(root, "talkywalky register --join 'talkywalky://chat.example.org:7443/join#root=...' --user alice", "talkywalky open", "talkywalky chat --with bob");
         return root;
     }

@@ -42,6 +42,9 @@ internal sealed record AppLine(string? Address, bool Window, bool Running);
 [JsonSerializable(typeof(AppLine))]
 [JsonSerializable(typeof(CertificateLine))]
 [JsonSerializable(typeof(VerifiedLine))]
+[JsonSerializable(typeof(LogEntryLine))]
+[JsonSerializable(typeof(LogHeadLine))]
+[JsonSerializable(typeof(EvidenceLine))]
 [JsonSerializable(typeof(ListeningLine))]
 [JsonSerializable(typeof(DirectPeerLine))]
 internal sealed partial class LinesJson : JsonSerializerContext;

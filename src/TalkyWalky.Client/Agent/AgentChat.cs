@@ -100,6 +100,12 @@ internal sealed class AgentChat(string profile) : IChat
         return reply.DirectAnswer ?? throw Unexpected(reply);
     }
 
+    public async Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation)
+    {
+        var reply = await AskAsync(new AgentRequest(AgentOp.Log) { Start = start }, cancellation);
+        return reply.LogAnswer ?? throw Unexpected(reply);
+    }
+
     public Task TypingAsync(Target to, CancellationToken cancellation) => AskAsync(new AgentRequest(AgentOp.Typing) { To = to }, cancellation);
 
     public async IAsyncEnumerable<ChatEvent> EventsAsync(long sequence, [EnumeratorCancellation] CancellationToken cancellation)

@@ -8,7 +8,7 @@ namespace TalkyWalky.Client.Agent;
 internal static class AgentProtocol
 {
     /// <summary>Both ends are this program; a mismatch means that an older or newer one owns the profile.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     /// <summary>Bytes of one line: 64 KiB of text is at most 6x in JSON escapes, with room for names and ids.</summary>
     public const int MaxLine = 512 * 1024;
@@ -46,6 +46,7 @@ internal enum AgentOp
     Typing,
     Keep,
     Direct,
+    Log,
     SendFile,
     KeepFile,
 
@@ -91,6 +92,9 @@ internal sealed record AgentRequest(AgentOp Op)
 
     public long? Sequence { get; init; }
 
+    /// <summary>Log: the first leaf.</summary>
+    public ulong? Start { get; init; }
+
     /// <summary>Users: active only. SetAway: away.</summary>
     public bool? Flag { get; init; }
 
@@ -131,6 +135,7 @@ internal enum AgentReplyKind
     Pending,
     Draft,
     Direct,
+    Log,
 
     /// <summary>A file, or why it is not here; its content follows.</summary>
     File,
@@ -164,6 +169,8 @@ internal sealed record AgentReply(AgentReplyKind Kind)
     public OwnAnswer? OwnAnswer { get; init; }
 
     public DirectAnswer? DirectAnswer { get; init; }
+
+    public LogAnswer? LogAnswer { get; init; }
 
     public Draft? Draft { get; init; }
 
@@ -215,6 +222,8 @@ internal sealed record AgentReply(AgentReplyKind Kind)
 [JsonSerializable(typeof(DirectRequest.Connect), TypeInfoPropertyName = "DirectRequestConnect")]
 [JsonSerializable(typeof(DirectAnswer.Refused), TypeInfoPropertyName = "DirectAnswerRefused")]
 [JsonSerializable(typeof(DirectAnswer.Unreachable), TypeInfoPropertyName = "DirectAnswerUnreachable")]
+[JsonSerializable(typeof(LogAnswer.Refused), TypeInfoPropertyName = "LogAnswerRefused")]
+[JsonSerializable(typeof(LogAnswer.Unreachable), TypeInfoPropertyName = "LogAnswerUnreachable")]
 internal sealed partial class AgentJson : JsonSerializerContext;
 
 internal delegate bool TryParseId<T>(string? text, out T id);

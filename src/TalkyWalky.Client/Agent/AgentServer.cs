@@ -222,6 +222,8 @@ internal sealed partial class AgentServer : IAsyncDisposable
                 return new AgentReply(AgentReplyKind.Own) { OwnAnswer = await _chat.OwnAsync(own, cancellation) };
             case { Op: AgentOp.Direct, Direct: { } direct }:
                 return new AgentReply(AgentReplyKind.Direct) { DirectAnswer = await _chat.DirectAsync(direct, cancellation) };
+            case { Op: AgentOp.Log, Start: { } start }:
+                return new AgentReply(AgentReplyKind.Log) { LogAnswer = await _chat.LogAsync(start, cancellation) };
             case { Op: AgentOp.Typing, To: { } to }:
                 await _chat.TypingAsync(to, cancellation);
                 return null;

@@ -54,6 +54,8 @@ internal sealed class SharedChat(ProfileDoor door, Holding first) : IChat
 
     public Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation) => AskAsync(chat => chat.DirectAsync(request, cancellation), cancellation);
 
+    public Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation) => AskAsync(chat => chat.LogAsync(start, cancellation), cancellation);
+
     public Task TypingAsync(Target to, CancellationToken cancellation) => AskAsync(chat => DoneAsync(chat.TypingAsync(to, cancellation)), cancellation);
 
     public Task<LoginOutcome> LoginAsync(string password, CancellationToken cancellation) => AskAsync(chat => chat.LoginAsync(password, cancellation), cancellation);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
@@ -13,7 +14,7 @@ namespace TalkyWalky.Client.Connect;
 /// <summary>The authority's HTTPS side: registration, EST (RFC 7030) and log-in. One connection's worth of trust; make one per task.</summary>
 internal sealed class AuthorityClient : IDisposable
 {
-    private const int MaxAnswer = 1024 * 1024; // 100 devices with their approvals
+    private const int MaxAnswer = 2 * 1024 * 1024; // 100 devices with their approvals; a page of the log
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ServerTrust _trust;
@@ -113,6 +114,11 @@ internal sealed class AuthorityClient : IDisposable
             },
         },
         cancellation);
+
+    /// <summary>Leaves of the transparency log.</summary>
+    /// <param name="last">Included; the server may give fewer.</param>
+    public Task<HttpOutcome> LogEntriesAsync(ulong first, ulong last, CancellationToken cancellation) =>
+        AskAsync(() => new HttpRequestMessage(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"/v1/log/entries?start={first}&end={last}")), cancellation);
 
     public void Dispose() => _http.Dispose();
 

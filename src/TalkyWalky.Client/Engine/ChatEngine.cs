@@ -38,6 +38,7 @@ internal sealed class ChatEngine : IChat
     private readonly OwnDesk _own;
     private readonly IntroductionDesk _introductions;
     private readonly DirectDesk _direct;
+    private readonly LogPages _logPages;
     private readonly Posting _posting;
     private readonly ConnectionLoop _loop;
     private readonly Task _running;
@@ -62,6 +63,7 @@ internal sealed class ChatEngine : IChat
         _own = new OwnDesk(Database, _outbox, names, _events, self.Device, environment, log);
         _introductions = new IntroductionDesk(Database, _status, environment, log);
         _direct = new DirectDesk(_outbox, self, book, logBook, _introductions, Stored);
+        _logPages = new LogPages(Database, logBook, environment);
         var alarms = new LogAlarms(folder.Path, _events, log);
         IReadOnlyList<IConnectionPart> parts = [new StatusDesk(book, _outbox, _events, log), new LogDesk(_outbox, log), _rooms, _devices, _cards, _own, _introductions];
         _loop = new ConnectionLoop(Database, _outbox, _people, parts, book, logBook, alarms, _status, _events, environment, log);
@@ -156,6 +158,13 @@ internal sealed class ChatEngine : IChat
         await RequireLoginAsync(cancellation);
         if (request is DirectRequest.Connect or DirectRequest.Listen) await WhileStatusComesAsync(cancellation);
         return await _introductions.PrepareAsync(request, cancellation) is { } refused ? new DirectAnswer.Refused(refused) : await _direct.AnswerAsync(request, cancellation);
+    }
+
+    public async Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation)
+    {
+        await RequireLoginAsync(cancellation);
+        await WhileConnectingAsync(cancellation);
+        return await _logPages.ReadAsync(start, cancellation);
     }
 
     // A profile that was made just now has no CRL before its first connection.

@@ -203,6 +203,8 @@ public sealed class MemoryChat : IChat
     public Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation) =>
         Task.FromResult<DirectAnswer>(new DirectAnswer.State(new DirectState(Port: null, Addresses: [], Lines: [])));
 
+    public Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation) => Task.FromResult<LogAnswer>(new LogAnswer.Refused("No log is kept in memory."));
+
     public Task TypingAsync(Target to, CancellationToken cancellation)
     {
         Typed.Enqueue(to);

@@ -159,6 +159,8 @@ public sealed class ProfileChatTests : IDisposable
 
         public Task<DirectAnswer> DirectAsync(DirectRequest request, CancellationToken cancellation) => store.DirectAsync(request, cancellation);
 
+        public Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation) => store.LogAsync(start, cancellation);
+
         public Task TypingAsync(Target to, CancellationToken cancellation) => store.TypingAsync(to, cancellation);
 
         public Task<IReadOnlyList<ChatMessage>> HistoryAsync(Target of, int limit, long? before, CancellationToken cancellation) =>

@@ -13,7 +13,7 @@ internal static class LogSchema
         CREATE TABLE log_hash (level INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
         CREATE TABLE log_list (user BLOB NOT NULL, seq INTEGER NOT NULL, leaf INTEGER NOT NULL, PRIMARY KEY (user, seq)) WITHOUT ROWID;
         CREATE TABLE log_identity (user BLOB NOT NULL, identity BLOB NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (user, identity)) WITHOUT ROWID;
-        CREATE TABLE log_tree_head (size INTEGER PRIMARY KEY, token BLOB NOT NULL);
+        CREATE TABLE log_head (size INTEGER PRIMARY KEY, token BLOB NOT NULL);
         CREATE TABLE log_user (user BLOB PRIMARY KEY, seq INTEGER NOT NULL, token BLOB, path BLOB, expires INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX log_user_by_expiry ON log_user (expires);
 

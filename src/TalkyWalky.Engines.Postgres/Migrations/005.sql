@@ -5,7 +5,7 @@ CREATE TABLE log_leaf (leaf bigint PRIMARY KEY, data bytea NOT NULL);
 CREATE TABLE log_hash (level integer NOT NULL, number bigint NOT NULL, hash bytea NOT NULL, PRIMARY KEY (level, number));
 CREATE TABLE log_list ("user" bytea NOT NULL, seq bigint NOT NULL, leaf bigint NOT NULL, PRIMARY KEY ("user", seq));
 CREATE TABLE log_identity ("user" bytea NOT NULL, identity bytea NOT NULL, seq bigint NOT NULL, PRIMARY KEY ("user", identity));
-CREATE TABLE log_tree_head (size bigint PRIMARY KEY, token bytea NOT NULL);
+CREATE TABLE log_head (size bigint PRIMARY KEY, token bytea NOT NULL);
 CREATE TABLE log_user ("user" bytea PRIMARY KEY, seq bigint NOT NULL, token bytea, path bytea, expires bigint NOT NULL);
 CREATE INDEX log_user_by_expiry ON log_user (expires);
 

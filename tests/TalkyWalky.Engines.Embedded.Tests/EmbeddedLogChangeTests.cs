@@ -1,4 +1,3 @@
-using TalkyWalky.Engines.Copying;
 using TalkyWalky.Engines.Embedded.Sqlite;
 using TalkyWalky.Engines.Specifications;
 
@@ -24,10 +23,7 @@ public sealed class EmbeddedLogChangeTests : LogChangeSpecification
     {
         await _engines.CloseAsync();
         using (var database = Database.Open(_engines.File, readOnly: false))
-        {
-            foreach (var table in StoreTable.All.Where(static table => table.Name.StartsWith("log_", StringComparison.Ordinal))) database.Execute($"DROP TABLE {table.Name}");
-            database.Execute("DELETE FROM sequence WHERE name = 'log_change'; PRAGMA user_version = 4");
-        }
+            database.Execute($"{EarlierSchema.WithoutLog} PRAGMA user_version = 5");
 
         return await RestartAsync();
     }

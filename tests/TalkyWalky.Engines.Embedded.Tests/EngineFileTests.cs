@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TalkyWalky.Engines.Specifications;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Engines.Embedded.Tests;
@@ -48,7 +49,7 @@ public sealed class EngineFileTests : IAsyncLifetime
         var first = await store.AddDeviceAsync(UserId.New(), key, firstMayEnter: true, DateTimeOffset.UnixEpoch, default);
         await _engines.CloseAsync();
         using (var database = Sqlite.Database.Open(_engines.File, readOnly: false))
-            database.Execute($"UPDATE device SET key_hash = x'{key}'; DROP TABLE device_key; PRAGMA user_version = 4");
+            database.Execute($"UPDATE device SET key_hash = x'{key}'; DROP TABLE device_key; {EarlierSchema.WithoutLog} PRAGMA user_version = 4");
 
         store = (await _engines.OpenAsync()).Store;
 

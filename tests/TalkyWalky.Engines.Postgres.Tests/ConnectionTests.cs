@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Engines.Specifications;
 using TalkyWalky.Harness;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
@@ -125,7 +126,7 @@ public sealed class ConnectionTests(RealPostgres server) : IAsyncLifetime, IDisp
         var (key, other) = (Digest.Sha256([1]), Digest.Sha256([2]));
         var second = await store.AddDeviceAsync(UserId.New(), other, firstMayEnter: true, DateTimeOffset.UnixEpoch.AddDays(1), None);
         var first = await store.AddDeviceAsync(UserId.New(), key, firstMayEnter: true, DateTimeOffset.UnixEpoch, None);
-        await _database.QueryAsync($"UPDATE device SET key_hash = '\\x{key}'; DROP TABLE device_key; DELETE FROM schema_version WHERE version > 3");
+        await _database.QueryAsync($"UPDATE device SET key_hash = '\\x{key}'; DROP TABLE device_key; {EarlierSchema.WithoutLog} DELETE FROM schema_version WHERE version > 3");
 
         store = (await _database.ReopenAsync()).Store;
 

@@ -1,4 +1,3 @@
-using TalkyWalky.Engines.Copying;
 using TalkyWalky.Engines.Specifications;
 using TalkyWalky.Harness;
 
@@ -23,8 +22,7 @@ public sealed class PostgresLogChangeTests(RealPostgres server) : LogChangeSpeci
 
     protected override async Task<(IStore Store, ILogStore Log)> UpgradeAsync()
     {
-        var tables = StoreTable.All.Select(static table => table.Name).Where(static name => name.StartsWith("log_", StringComparison.Ordinal));
-        await _database.QueryAsync($"DROP TABLE {string.Join(", ", tables)}; DELETE FROM sequence WHERE name = 'log_change'; DELETE FROM schema_version WHERE version >= 4");
+        await _database.QueryAsync($"{EarlierSchema.WithoutLog} DELETE FROM schema_version WHERE version > 4");
         return await RestartAsync();
     }
 

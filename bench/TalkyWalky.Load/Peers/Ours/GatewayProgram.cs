@@ -27,7 +27,7 @@ internal static class GatewayProgram
             if (tls) TlsEndpoint.Configure(listen, new OneIdentity(identity), anchor, TimeSpan.FromSeconds(60));
         });
         await using var gateway = new GatewayService(
-            options, engines.Directory, engines.Store, engines.Broker, new NoGatewayBus(), TimeProvider.System, NullLoggerFactory.Instance);
+            options, engines.Directory, engines.Store, engines.Log, engines.Broker, new NoGatewayBus(), TimeProvider.System, NullLoggerFactory.Instance);
         app.MapGateway(gateway);
         await HostedServer.ServeAsync(app);
     }

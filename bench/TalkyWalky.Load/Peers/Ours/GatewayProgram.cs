@@ -17,7 +17,8 @@ internal static class GatewayProgram
     public static async Task RunAsync(string folder, bool tls)
     {
         var files = new ServerFiles(folder);
-        var (anchor, issuing) = (TrustAnchor.FromRoot(await File.ReadAllBytesAsync(files.Root), LogKey.TryRead(await File.ReadAllBytesAsync(files.LogKey))), await File.ReadAllBytesAsync(files.Issuing));
+        var (root, log, issuing) = (await File.ReadAllBytesAsync(files.Root), await File.ReadAllBytesAsync(files.LogKey), await File.ReadAllBytesAsync(files.Issuing));
+        var anchor = TrustAnchor.FromRoot(root, LogKey.TryRead(log));
         using var identity = new TlsIdentity(X509Certificate2.CreateFromPemFile(files.Certificate, files.Key), issuing);
         await using var engines = await Organisation.OpenAsync(folder, CancellationToken.None);
         var options = new GatewayOptions(

@@ -25,7 +25,11 @@ internal static class CrashedLog
 
     private static async Task AddDevicesAsync(IStore store)
     {
-        while (true) await store.AddDeviceAsync(UserId.New(), Digest.Sha256([]), firstMayEnter: true, DateTimeOffset.UnixEpoch, CancellationToken.None);
+        while (true)
+        {
+            var user = UserId.New();
+            await store.AddDeviceAsync(user, Digest.Sha256(user.ToArray()), firstMayEnter: true, DateTimeOffset.UnixEpoch, CancellationToken.None);
+        }
     }
 
     private static async Task<ulong> AppendAsync(ILogStore log)

@@ -76,6 +76,19 @@ app.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
+var logged = new Option<int>("--leaves") { Description = "leaves in the log, at least 1000", DefaultValueFactory = _ => 1_000_000 };
+logged.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1000) result.AddError("--leaves is at least 1000"); });
+var leafSize = new Option<int>("--size") { Description = "bytes of one leaf", DefaultValueFactory = _ => 32 };
+leafSize.Validators.Add(result => { if (result.GetValueOrDefault<int>() is < 8 or > 98_304) result.AddError("--size is 8 to 98304"); });
+var log = new Command("log", "a transparency log in the embedded store: appends, proofs of inclusion and consistency") { logged, leafSize, data, json };
+log.SetAction(async (parsed, cancellation) =>
+{
+    using var benchmark = new LogBenchmark(parsed.GetValue(logged), parsed.GetValue(leafSize), parsed.GetValue(data) ?? Path.GetTempPath());
+    var report = await benchmark.RunAsync(cancellation);
+    Console.WriteLine(parsed.GetValue(json) ? report.ToJson() : report.ToText());
+    return 0;
+});
+
 var profile = new Option<string>("--profile") { Description = "the profile's folder", Required = true };
 var passphrase = new Option<FileInfo>("--passphrase-file") { Description = "a file whose first line is the profile's passphrase", Required = true };
 var with = new Option<string>("--with") { Description = "the person that the profile has a conversation with", Required = true };
@@ -96,4 +109,4 @@ fillPeople.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
-return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, fillMessages, fillPeople }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, log, fillMessages, fillPeople }.Parse(args).InvokeAsync();

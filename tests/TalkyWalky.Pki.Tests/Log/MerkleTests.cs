@@ -21,6 +21,34 @@ public sealed class MerkleTests
             Root(vector, "root1"), vector.GetProperty("size1").GetUInt64(), Root(vector, "root2"), vector.GetProperty("size2").GetUInt64(), proof)));
 
     [Fact]
+    public void LogTree_PublicVectors_GivesTheirRootsAndProofs()
+    {
+        // The tree of the vectors' "happy path": its leaves are those of Certificate Transparency's own tests.
+        string[] data = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+        var tree = new StoredTree([.. data.Select(static leaf => MerkleProof.HashLeaf(Convert.FromHexString(leaf)))]);
+        var files = Directory.GetFiles(Repository.Vectors("merkle", "testdata"), "happy-path.json", SearchOption.AllDirectories);
+        Assert.Equal(10, files.Length);
+        foreach (var file in files)
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            var vector = json.RootElement;
+            Assert.True(TryProof(vector, out var proof));
+            if (vector.TryGetProperty("treeSize", out var treeSize))
+            {
+                Assert.Equal([Root(vector, "root")], tree.Answer(LogTree.Root(treeSize.GetUInt64())));
+                Assert.Equal(proof, tree.Answer(LogTree.Inclusion(vector.GetProperty("leafIdx").GetUInt64(), treeSize.GetUInt64())));
+            }
+            else
+            {
+                var (first, second) = (vector.GetProperty("size1").GetUInt64(), vector.GetProperty("size2").GetUInt64());
+                Assert.Equal([Root(vector, "root1")], tree.Answer(LogTree.Root(first)));
+                Assert.Equal([Root(vector, "root2")], tree.Answer(LogTree.Root(second)));
+                Assert.Equal(proof, tree.Answer(LogTree.Consistency(first, second)));
+            }
+        }
+    }
+
+    [Fact]
     public void PathTo_EveryLeafOfEverySmallTree_ProvesThatLeafAlone()
     {
         for (var size = 1; size <= 33; size++)

@@ -19,14 +19,14 @@ internal sealed class LogDesk(ILogStore store)
     {
         if (fetch.First == 0 || fetch.First > fetch.Second) return Refusal.Malformed("a tree of the log is asked for from one entry on, the smaller first").ToFrame(fetch.Request);
         if (fetch.Second > await store.SizeAsync(cancellation)) return Refusal.NotAllowed("the log has not so many entries").ToFrame(fetch.Request);
-        var tiles = new Tiles(store);
+        var tiles = new LogTiles(store);
         var answer = new Consistency
         {
             Request = fetch.Request,
-            FirstRoot = Bytes((await tiles.AnswerAsync(LogTree.Root(fetch.First), cancellation))[0]),
-            SecondRoot = Bytes((await tiles.AnswerAsync(LogTree.Root(fetch.Second), cancellation))[0]),
+            FirstRoot = Bytes((await AnswerAsync(tiles, LogTree.Root(fetch.First), cancellation))[0]),
+            SecondRoot = Bytes((await AnswerAsync(tiles, LogTree.Root(fetch.Second), cancellation))[0]),
         };
-        answer.Path.AddRange((await tiles.AnswerAsync(LogTree.Consistency(fetch.First, fetch.Second), cancellation)).Select(Bytes));
+        answer.Path.AddRange((await AnswerAsync(tiles, LogTree.Consistency(fetch.First, fetch.Second), cancellation)).Select(Bytes));
         return new ServerFrame { Consistency = answer };
     }
 
@@ -61,12 +61,12 @@ internal sealed class LogDesk(ILogStore store)
     private async Task<ServerFrame> PageAsync(ulong request, LoggedTreeHead head, IReadOnlyList<LoggedList> lists, CancellationToken cancellation)
     {
         var answer = new DeviceLists { Request = request, Head = UnsafeByteOperations.UnsafeWrap(head.Token) };
-        var tiles = new Tiles(store);
+        var tiles = new LogTiles(store);
         var bytes = 0;
         foreach (var list in lists)
         {
             var leaf = new Leaf { Data = UnsafeByteOperations.UnsafeWrap(list.Data), Index = list.Index };
-            leaf.Path.AddRange((await tiles.AnswerAsync(LogTree.Inclusion(list.Index, head.Size), cancellation)).Select(Bytes));
+            leaf.Path.AddRange((await AnswerAsync(tiles, LogTree.Inclusion(list.Index, head.Size), cancellation)).Select(Bytes));
             bytes += leaf.CalculateSize() + 8;
             answer.More = answer.Lists.Count == PageLists || (bytes > PageBytes && answer.Lists.Count > 0);
             if (answer.More) break;
@@ -75,6 +75,9 @@ internal sealed class LogDesk(ILogStore store)
 
         return new ServerFrame { DeviceLists = answer };
     }
+
+    private static async Task<IReadOnlyList<Digest>> AnswerAsync(LogTiles tiles, LogQuestion question, CancellationToken cancellation) =>
+        question.Answer(await tiles.ReadAsync(question.Tiles, cancellation));
 
     private static Wire.Frames.UserStatement Describe(LoggedList list, SignedUserHead head)
     {

@@ -25,10 +25,11 @@ internal sealed class AuthorityBenchmark(int certificates) : IDisposable
         await using var engines = await EmbeddedEngines.OpenAsync(
             Path.Combine(_folder.FullName, "server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), time, cancellation);
         using var trail = new AuditTrail(Path.Combine(_folder.FullName, "audit.log"), time);
+        using var log = await TransparencyLog.OpenAsync(authority, _folder.FullName, engines.Store, engines.Log, time, NullLogger.Instance, cancellation);
         using var service = new AuthorityService(
-            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, trail, engines.Directory, engines.Store, engines.Broker, DeviceCallbacks.None, time,
+            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, log, trail, engines.Directory, engines.Store, engines.Broker, DeviceCallbacks.None, time,
             NullLoggerFactory.Instance);
-        var issuance = new Issuance(authority, engines.Store, trail, time);
+        var issuance = new Issuance(authority, engines.Store, log, trail, time);
         var account = ((AddOutcome.Added)await engines.Directory.AddAsync(new NewAccount("ada", "a password to measure", "Ada", Mail: null), cancellation)).Account;
         using var key = RSA.Create(3072);
         var device = await engines.Store.AddDeviceAsync(account.User, Wire.Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, time.GetUtcNow(), cancellation);

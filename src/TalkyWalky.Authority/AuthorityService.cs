@@ -28,25 +28,27 @@ public sealed class AuthorityService : IDisposable
     private readonly Enrolment _enrolment;
 
     public AuthorityService(
-        AuthorityOptions options, CertificateAuthority authority, AuditTrail trail, IDirectory directory, IStore store, IBroker broker, DeviceCallbacks callbacks,
+        AuthorityOptions options, CertificateAuthority authority, TransparencyLog log, AuditTrail trail, IDirectory directory, IStore store, IBroker broker, DeviceCallbacks callbacks,
         TimeProvider time, ILoggerFactory logs)
     {
         Logger = logs.CreateLogger("TalkyWalky.Authority");
         Options = options;
         Authority = authority;
+        Log = log;
+        log.Callbacks = callbacks;
         _directory = directory;
         _store = store;
         _trail = trail;
         _time = time;
-        _issuance = new Issuance(authority, store, trail, time);
+        _issuance = new Issuance(authority, store, log, trail, time);
         _invitations = new Invitations(store, trail, time);
         _passwords = new PasswordGate(directory, time, Logger);
         _devices = new DeviceGate(authority, directory, store, time);
         _crl = new RevocationListIssuer(authority, store, callbacks, time, Logger);
         _ocsp = new OcspResponder(authority, _issuance, store, time);
         _introducer = new Introducer(authority, _issuance, directory, store, time);
-        _register = new DeviceRegister(authority, store, broker, callbacks, _crl, trail, time, Logger);
-        _certificates = new CertificateRegister(store, _register, _crl, trail, time, Logger);
+        _register = new DeviceRegister(authority, store, broker, log, callbacks, _crl, trail, time, Logger);
+        _certificates = new CertificateRegister(store, log, _register, _crl, trail, time, Logger);
         Gateways = new GatewayCertificates(authority, _issuance, store);
         Rollover = new Rollover(authority, store, _crl, trail, time, Logger);
         _registration = new Registration(options.Registration, directory, _invitations, _passwords.Throttle, Logger);
@@ -59,6 +61,8 @@ public sealed class AuthorityService : IDisposable
 
     /// <summary>The issuing CAs, and the next one.</summary>
     public Rollover Rollover { get; }
+
+    public TransparencyLog Log { get; }
 
     internal CertificateAuthority Authority { get; }
 
@@ -157,8 +161,8 @@ public sealed class AuthorityService : IDisposable
     public async Task<byte[]?> RevocationListAsync(int? number, CancellationToken cancellation) =>
         Authority.Live.FirstOrDefault(one => number is null || one.Number == number) is { } issuer ? (await _crl.GetAsync(issuer, cancellation)).ToArray() : null;
 
-    /// <summary>Until cancelled: keeps a current CRL of each issuing CA in the store, and tells the gateways of each.</summary>
-    public Task KeepStatusCurrentAsync(CancellationToken stop) => Task.WhenAll(_crl.KeepCurrentAsync(stop), Rollover.WatchAsync(stop));
+    /// <summary>Until cancelled: keeps a current CRL of each issuing CA and current heads of the transparency log in the store, and tells the gateways of each.</summary>
+    public Task KeepStatusCurrentAsync(CancellationToken stop) => Task.WhenAll(_crl.KeepCurrentAsync(stop), Log.KeepCurrentAsync(stop), Rollover.WatchAsync(stop));
 
     /// <summary>The response to an OCSP request, whatever its bytes are; both DER.</summary>
     public Task<byte[]> AnswerOcspAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation) => _ocsp.AnswerAsync(request, cancellation);

@@ -81,12 +81,16 @@ internal sealed class LiveAuthority : IAsyncDisposable
             folder.File("server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), time, CancellationToken.None);
         var told = new Told();
         var trail = new AuditTrail(auditFile ?? folder.File(AuditFile), time);
+        var log = await TransparencyLog.OpenAsync(authority, folder.Path, engines.Store, engines.Log, time, NullLogger.Instance, CancellationToken.None);
         var service = new AuthorityService(
-            new AuthorityOptions(policy, TimeSpan.FromDays(30), maxDevices), authority, trail, engines.Directory, engines.Store, engines.Broker, told.Callbacks, time,
+            new AuthorityOptions(policy, TimeSpan.FromDays(30), maxDevices), authority, log, trail, engines.Directory, engines.Store, engines.Broker, told.Callbacks, time,
             NullLoggerFactory.Instance);
         var app = await ServeAsync(authority, service, time);
         return new LiveAuthority(folder, engines, authority, service, trail, time, app, told);
     }
+
+    /// <summary>The log, as the next start finds it.</summary>
+    public Task<TransparencyLog> OpenLogAsync() => TransparencyLog.OpenAsync(Authority, _folder.Path, Engines.Store, Engines.Log, Time, NullLogger.Instance, CancellationToken.None);
 
     /// <summary>A client that trusts this authority's root and nothing else.</summary>
     public HttpClient Client(X509Certificate2? identity = null)
@@ -160,6 +164,7 @@ internal sealed class LiveAuthority : IAsyncDisposable
     {
         await _app.DisposeAsync();
         Service.Dispose();
+        Service.Log.Dispose();
         _trail.Dispose();
         await Engines.DisposeAsync();
         _folder.Dispose();

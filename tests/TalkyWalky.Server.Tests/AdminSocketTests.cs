@@ -32,8 +32,9 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
         Directory.CreateDirectory(_temp["ca"]);
         _authority = CertificateAuthority.Initialise(_temp["ca"], "Example", "example.org", "a passphrase", KeyPool.Shared, TimeProvider.System.GetUtcNow());
         _trail = new AuditTrail(_temp["audit.log"], TimeProvider.System);
+        var log = await TransparencyLog.OpenAsync(_authority, _temp["ca"], _engines.Store, _engines.Log, TimeProvider.System, NullLogger.Instance, default);
         _enrolment = new AuthorityService(
-            new AuthorityOptions(RegistrationPolicy.Invite, TimeSpan.FromDays(30), 10), _authority, _trail, _engines.Directory, _engines.Store, _engines.Broker, DeviceCallbacks.None, TimeProvider.System,
+            new AuthorityOptions(RegistrationPolicy.Invite, TimeSpan.FromDays(30), 10), _authority, log, _trail, _engines.Directory, _engines.Store, _engines.Broker, DeviceCallbacks.None, TimeProvider.System,
             NullLoggerFactory.Instance);
         _server = Serve(SocketPath);
     }
@@ -47,6 +48,7 @@ public sealed class AdminSocketTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _enrolment.Dispose();
+        _enrolment.Log.Dispose();
         _trail.Dispose();
         _authority.Dispose();
         _temp.Dispose();

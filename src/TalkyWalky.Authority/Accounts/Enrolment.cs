@@ -70,7 +70,12 @@ internal sealed partial class Enrolment(
         {
             if (request.KeyHash == device.Record.IdentityKeyHash)
                 return Refuse(RefusalKind.Invalid, "the encryption key is the identity key; make a second key");
-            if (Current(device.Record) is { } current && KeyHashOf(current) == request.KeyHash) return new EnrolOutcome.Issued(current.Der.ToArray());
+            if (Current(device.Record) is { } current && KeyHashOf(current) == request.KeyHash)
+            {
+                await issuance.LoggedAsync(cancellation);
+                return new EnrolOutcome.Issued(current.Der.ToArray());
+            }
+
             if (!await store.ClaimEncryptionKeyAsync(device.Record.Device, request.KeyHash, cancellation)) return Refuse(RefusalKind.Forbidden, KeyInUse);
             await broker.CreateMailboxAsync(device.Record.Device, cancellation); // before the certificate lists the device
             return await IssueAsync(DeviceKeyUse.Encryption, device.Account, device.Record, request, Actor.Device(device.Record.Device), CertificateShown, cancellation);

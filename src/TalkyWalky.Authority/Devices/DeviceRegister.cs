@@ -8,7 +8,7 @@ namespace TalkyWalky.Authority;
 
 /// <summary>Approval, revocation and names of devices (docs/protocol.md section 2.7), whoever asks: a person's own device or an administrator.</summary>
 internal sealed partial class DeviceRegister(
-    CertificateAuthority authority, IStore store, IBroker broker, DeviceCallbacks callbacks, RevocationListIssuer crl, AuditTrail trail, TimeProvider time, ILogger logger)
+    CertificateAuthority authority, IStore store, IBroker broker, TransparencyLog log, DeviceCallbacks callbacks, RevocationListIssuer crl, AuditTrail trail, TimeProvider time, ILogger logger)
 {
     /// <summary>How far the clock of an approving device may be off.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(10);
@@ -48,6 +48,7 @@ internal sealed partial class DeviceRegister(
         await trail.WriteAsync(Entry(AuditAct.Approve, device, by, approval is null ? "without a signature" : "signed by a device of this person"));
         if (!await store.ApproveDeviceAsync(device.Device, approval, time.GetUtcNow(), cancellation)) return NotPending(device);
         LogApproved(logger, device.Device, device.User, by);
+        await log.CatchUpAsync(cancellation);
         callbacks.Changed(device.User);
         return null;
     }
@@ -76,7 +77,15 @@ internal sealed partial class DeviceRegister(
         var isNews = await store.RevokeDeviceAsync(device.Device, reason, time.GetUtcNow(), cancellation);
         if (isNews) LogRevoked(logger, device.Device, device.User, by, reason);
         crl.Outdate();
-        await ReleaseAsync(device);
+        try
+        {
+            await log.CatchUpAsync(cancellation); // who is told of the end below finds the list without this device
+        }
+        finally
+        {
+            await ReleaseAsync(device);
+        }
+
         // Last: a full disk keeps nobody's stolen device alive.
         if (isNews) await trail.WriteAsync(Entry(act, device, by, RevocationReasons.NameOf(reason)));
         return null;

@@ -15,8 +15,8 @@ public sealed record IssuanceCause(CertificateKind Kind, Actor By, string Reason
     public bool IsRenewal { get; init; }
 }
 
-/// <summary>How every certificate goes out: prepared, on the audit trail, signed, in the store, and only then in somebody's hands.</summary>
-public sealed class Issuance(CertificateAuthority authority, IStore store, AuditTrail trail, TimeProvider time)
+/// <summary>How every certificate goes out: prepared, on the audit trail, signed, in the store, in the transparency log, and only then in somebody's hands.</summary>
+public sealed class Issuance(CertificateAuthority authority, IStore store, TransparencyLog log, AuditTrail trail, TimeProvider time)
 {
     public async Task<SignedCertificate> IssueAsync(IssuanceToken token, IssuanceCause cause, CancellationToken cancellation)
     {
@@ -35,8 +35,12 @@ public sealed class Issuance(CertificateAuthority authority, IStore store, Audit
         await store.AddCertificateAsync(
             new IssuedCertificate(signed.Serial, cause.Kind, cause.Device?.User, cause.Device?.Device, signed.Der, signed.NotBefore, signed.NotAfter, time.GetUtcNow(), Issuer: signed.Issuer),
             cancellation);
+        await log.CatchUpAsync(cancellation);
         return signed;
     }
+
+    /// <summary>For one that may have been cut short behind the store: it is logged when this returns.</summary>
+    public Task LoggedAsync(CancellationToken cancellation) => log.CatchUpAsync(cancellation);
 
     /// <summary>For a gateway's key, P-256.</summary>
     public Task<SignedCertificate> IssueServerAsync(IReadOnlyList<string> hosts, System.Security.Cryptography.ECDsa key, Actor by, bool isRenewal, CancellationToken cancellation) => IssueAsync(

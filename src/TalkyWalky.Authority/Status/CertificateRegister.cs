@@ -18,7 +18,7 @@ public abstract record CertificateChange
 }
 
 /// <summary>Certificates by their serial number.</summary>
-internal sealed partial class CertificateRegister(IStore store, DeviceRegister devices, RevocationListIssuer crl, AuditTrail trail, TimeProvider time, ILogger logger)
+internal sealed partial class CertificateRegister(IStore store, TransparencyLog log, DeviceRegister devices, RevocationListIssuer crl, AuditTrail trail, TimeProvider time, ILogger logger)
 {
     /// <summary>
     /// A device cannot be without its identity, which every renewal keeps, nor without its current encryption certificate: with one of them the device ends. One that was
@@ -41,6 +41,7 @@ internal sealed partial class CertificateRegister(IStore store, DeviceRegister d
             await store.RevokeCertificateAsync(serial, reason, time.GetUtcNow(), cancellation);
             crl.Outdate();
             LogRevoked(logger, serial, by, reason);
+            await log.CatchUpAsync(cancellation);
             await trail.WriteAsync(new AuditEntry
             {
                 Act = AuditAct.Revoke,

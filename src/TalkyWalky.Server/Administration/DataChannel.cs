@@ -49,12 +49,13 @@ internal sealed class DataChannel : AdminChannel
         var engines = await ServerEngines.OpenAsync(folder, configuration, services, cancellation);
         _parts.Add(engines);
         var authority = _parts.Add(AuthorityFolder.Open(folder, configuration));
+        var log = _parts.Add(await AuthorityFolder.OpenLogAsync(folder, authority, engines, services, cancellation));
         var trail = _parts.Add(new AuditTrail(folder.AuditTrail, services.Time));
         var publisher = CertificatePublisher.Of(engines, authority, everyone: false, configuration.Directory, services);
         if (publisher is not null) _parts.Add(publisher);
         var callbacks = publisher?.Follow(DeviceCallbacks.None) ?? DeviceCallbacks.None;
         var enrolment = _parts.Add(new AuthorityService(
-            configuration.ToAuthorityOptions(), authority, trail, engines.Directory, engines.Store, engines.Broker, callbacks, services.Time, services.Logs));
+            configuration.ToAuthorityOptions(), authority, log, trail, engines.Directory, engines.Store, engines.Broker, callbacks, services.Time, services.Logs));
         var sync = DirectorySync.Of(engines, enrolment, NobodyIsConnected, callbacks, configuration.Directory, services);
         if (sync is not null) _parts.Add(sync);
         var root = authority.Anchor.Hash;

@@ -1,6 +1,7 @@
 using TalkyWalky.Authority;
 using TalkyWalky.Pki;
 using TalkyWalky.Server.Configuration;
+using TalkyWalky.Server.Hosting;
 
 namespace TalkyWalky.Server.Data;
 
@@ -30,6 +31,10 @@ internal static class AuthorityFolder
             HostLog.OrganisationDiffers(services.Log, authority.Organisation, authority.Domain);
         return authority;
     }
+
+    /// <summary>The transparency log of this authority, in these engines.</summary>
+    public static Task<TransparencyLog> OpenLogAsync(DataFolder folder, CertificateAuthority authority, ServerEngines engines, HostServices services, CancellationToken cancellation) =>
+        TransparencyLog.OpenAsync(authority, folder.Authority, engines.Store, engines.Log, services.Time, services.Log, cancellation);
 
     /// <summary>Takes seconds. The caller holds the engines' lock, so no other process makes one here.</summary>
     public static async Task<CertificateAuthority> MakeAsync(DataFolder folder, ServerConfiguration configuration, string passphrase, HostServices services, Actor by)

@@ -19,14 +19,14 @@ internal sealed class AuthorityRole : IAsyncDisposable
     private readonly Task _keepingStatus;
 
     public AuthorityRole(
-        CertificateAuthority authority, AuditTrail trail, ServerEngines engines, ServerConfiguration configuration, DeviceCallbacks gateways, SessionEnder endSessions, HostServices services)
+        CertificateAuthority authority, TransparencyLog log, AuditTrail trail, ServerEngines engines, ServerConfiguration configuration, DeviceCallbacks gateways, SessionEnder endSessions, HostServices services)
     {
         (_engines, _configuration, _services, _endSessions) = (engines, configuration, services, endSessions);
         var publisher = CertificatePublisher.Of(engines, authority, everyone: true, configuration.Directory, services);
         if (publisher is not null) _parts.Add(publisher);
         var callbacks = publisher?.Follow(gateways) ?? gateways;
         Service = _parts.Add(new AuthorityService(
-            configuration.ToAuthorityOptions(), authority, trail, engines.Directory, engines.Store, engines.Broker, callbacks, services.Time, services.Logs));
+            configuration.ToAuthorityOptions(), authority, log, trail, engines.Directory, engines.Store, engines.Broker, callbacks, services.Time, services.Logs));
         Sync = DirectorySync.Of(engines, Service, endSessions, callbacks, configuration.Directory, services);
         if (Sync is not null) _parts.Add(Sync);
         _keepingStatus = Task.Run(() => Service.KeepStatusCurrentAsync(_stopping.Token), CancellationToken.None);

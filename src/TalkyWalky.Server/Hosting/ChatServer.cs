@@ -71,14 +71,20 @@ internal sealed class ChatServer : IAsyncDisposable
         var ca = configuration.Roles.IsAuthority ? _parts.Add(await AuthorityFolder.OpenOrMakeAsync(folder, configuration, services)) : null;
         var trail = ca is null ? null : _parts.Add(new AuditTrail(folder.AuditTrail, services.Time));
         trail?.Open(); // an authority that cannot say what it does is found now
+        var log = ca is null ? null : _parts.Add(await AuthorityFolder.OpenLogAsync(folder, ca, engines, services, cancellation)); // one whose log was brought back from an old copy is found now
         var certificates = ca is null ? AuthorityCertificates.Read(configuration.Roles.CertificatesFile!) : AuthorityCertificates.Of(ca);
         ITlsSource tls = ca is null
             ? _parts.Add(TlsFiles.Open(configuration.Roles, certificates, names.PublicHost, services))
-            : _parts.Add(await TlsIdentityKeeper.OpenAsync(folder, ca, new Issuance(ca, engines.Store, trail!, services.Time), names.Certificate, services, cancellation));
+            : _parts.Add(await TlsIdentityKeeper.OpenAsync(folder, ca, new Issuance(ca, engines.Store, log!, trail!, services.Time), names.Certificate, services, cancellation));
         _gateway = configuration.Roles.IsGateway ? GatewayOf(certificates, tls, names, engines, configuration, services) : null;
-        var authority = ca is null ? null : _parts.Add(new AuthorityRole(ca, trail!, engines, configuration, CallbacksOf(engines), EnderOf(engines), services));
+        var authority = ca is null ? null : _parts.Add(new AuthorityRole(ca, log!, trail!, engines, configuration, CallbacksOf(engines), EnderOf(engines), services));
 
-        if (authority is not null) await authority.Service.RevocationListAsync(number: null, cancellation); // an authority that cannot sign is found now
+        if (authority is not null)
+        {
+            await authority.Service.RevocationListAsync(number: null, cancellation); // an authority that cannot sign is found now
+            await authority.Service.Log.RefreshAsync(cancellation);
+        }
+
         var readiness = _parts.Add(new Readiness(engines, authority?.Sync, services.Time, services.Log));
         _app = Build(configuration, services, socket, listen => Configure(listen, tls, certificates, configuration, services));
         _parts.Add(_app);

@@ -34,7 +34,7 @@ internal sealed class MovedServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _keepingStatus = Task.CompletedTask;
 
-    private MovedServer(DirectoryInfo folder, MovedClock clock, EmbeddedEngines engines, CertificateAuthority authority, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? told)
+    private MovedServer(DirectoryInfo folder, MovedClock clock, EmbeddedEngines engines, CertificateAuthority authority, TransparencyLog log, Func<IReadOnlyList<ReadOnlyMemory<byte>>>? told)
     {
         (_folder, Clock, _engines, _authority) = (folder, clock, engines, authority);
         _certificate = Issue();
@@ -47,7 +47,7 @@ internal sealed class MovedServer : IAsyncDisposable
                 TimeSpan.FromDays(30)),
             engines.Directory, engines.Store, engines.Log, engines.Broker, new NoGatewayBus(), clock, NullLoggerFactory.Instance);
         Service = new AuthorityService(
-            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, _trail, engines.Directory, engines.Store, engines.Broker,
+            new AuthorityOptions(RegistrationPolicy.Open, TimeSpan.FromDays(30), 10), authority, log, _trail, engines.Directory, engines.Store, engines.Broker,
             new DeviceCallbacks(_gateway.DevicesChanged, (user, device) => _gateway.DisconnectDeviceAsync(user, device, CloseCode.DeviceRevoked, "this device was revoked"),
                 _gateway.StatusReplaced),
             clock, NullLoggerFactory.Instance);
@@ -78,8 +78,9 @@ internal sealed class MovedServer : IAsyncDisposable
             Path.Combine(folder.FullName, "ca"), "Example", "example.org", Passphrase, KeyPool.Shared, clock.GetUtcNow());
         var engines = await EmbeddedEngines.OpenAsync(
             Path.Combine(folder.FullName, "server.db"), new EmbeddedOptions(MailboxLimits.Default, PasswordIterations: 1000), clock, CancellationToken.None);
+        var log = await TransparencyLog.OpenAsync(authority, folder.FullName, engines.Store, engines.Log, clock, NullLogger.Instance, CancellationToken.None);
         var first = authority.IssuingCertificates;
-        var server = new MovedServer(folder, clock, engines, authority, gatewayLearns ? null : () => first);
+        var server = new MovedServer(folder, clock, engines, authority, log, gatewayLearns ? null : () => first);
         await server._app.StartAsync();
         await server.SignStatusAsync();
         server._keepingStatus = server.Service.KeepStatusCurrentAsync(server._stopping.Token);
@@ -100,9 +101,10 @@ internal sealed class MovedServer : IAsyncDisposable
         _certificate = Issue();
     }
 
-    /// <summary>A current list of revoked certificates is on its way to everyone connected.</summary>
+    /// <summary>A current list of revoked certificates and current heads of the transparency log are on their way to everyone connected.</summary>
     public async Task SignStatusAsync()
     {
+        await Service.Log.RefreshAsync(CancellationToken.None);
         foreach (var issuing in _authority.Live) await Service.RevocationListAsync(issuing.Number, CancellationToken.None);
     }
 
@@ -149,6 +151,7 @@ internal sealed class MovedServer : IAsyncDisposable
         await _gateway.DisposeAsync();
         await _app.DisposeAsync();
         Service.Dispose();
+        Service.Log.Dispose();
         _trail.Dispose();
         await _engines.DisposeAsync();
         _authority.Dispose();

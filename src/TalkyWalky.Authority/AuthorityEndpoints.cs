@@ -55,6 +55,10 @@ public static partial class AuthorityEndpoints
         Post("/v1/devices/{device}/reject", context => DeviceEndpoints.ChangeAsync(context, service.RejectOwnAsync));
         Post("/v1/devices/{device}/revoke", context => DeviceEndpoints.ChangeAsync(context, service.RevokeOwnAsync));
         Post("/v1/devices/{device}/name", context => DeviceEndpoints.NameAsync(context, service));
+        Get("/v1/log/head", context => LogEndpoints.HeadAsync(context, service));
+        Get("/v1/log/entries", context => LogEndpoints.EntriesAsync(context, service));
+        Get("/v1/log/consistency", context => LogEndpoints.ConsistencyAsync(context, service));
+        Get("/v1/log/inclusion", context => LogEndpoints.InclusionAsync(context, service));
         Post("/v1/introductions", context => DeviceEndpoints.IntroduceAsync(context, service));
     }
 

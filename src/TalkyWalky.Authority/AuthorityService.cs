@@ -176,6 +176,9 @@ public sealed class AuthorityService : IDisposable
         Rollover.Dispose();
     }
 
+    /// <summary>Null for the identity certificate of somebody who may be here; else why not.</summary>
+    internal async Task<Refusal?> MemberAsync(byte[]? certificate, CancellationToken cancellation) => (await _devices.AuthenticateAsync(certificate, cancellation)).Refusal;
+
     /// <summary>A person's own devices, asked for by one of them.</summary>
     internal async Task<(IReadOnlyList<DeviceRecord>? Devices, Refusal? Refusal)> ListOwnAsync(byte[]? certificate, CancellationToken cancellation) =>
         await _devices.AuthenticateAsync(certificate, cancellation) is var (by, refusal) && by is not null

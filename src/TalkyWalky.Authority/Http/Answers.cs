@@ -27,6 +27,9 @@ internal sealed record Registered(string User, string Username);
 [JsonSerializable(typeof(DeviceEntries))]
 [JsonSerializable(typeof(NameForm))]
 [JsonSerializable(typeof(IntroductionForm))]
+[JsonSerializable(typeof(LogEntriesAnswer))]
+[JsonSerializable(typeof(LogConsistencyAnswer))]
+[JsonSerializable(typeof(LogInclusionAnswer))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class AuthorityJson : JsonSerializerContext;
 

@@ -80,7 +80,7 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
             throw new AuthorityException($"the transparency log in the database has {size} entries, but this authority signed one of {head.Size} on {head.Time:u}: the database was brought back from an older copy. {Remedy}");
     }
 
-    private static async Task<IReadOnlyList<Digest>> AnswerAsync(LogTiles tiles, LogQuestion question, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<Digest>> AnswerAsync(LogTiles tiles, LogQuestion question, CancellationToken cancellation)
     {
         try
         {

@@ -23,7 +23,6 @@ public sealed partial class TransparencyLog : IDisposable
     /// <summary>Devices take no head from further ahead.</summary>
     private static readonly TimeSpan MaxAhead = TimeSpan.FromMinutes(5);
 
-    private readonly ILogStore _store;
     private readonly LogWriter _writer;
     private readonly LogHeads _heads;
     private readonly TimeProvider _time;
@@ -33,7 +32,9 @@ public sealed partial class TransparencyLog : IDisposable
     private long _asked, _done;
 
     private TransparencyLog(LogWriter writer, LogHeads heads, ILogStore store, TimeProvider time, ILogger logger) =>
-        (_writer, _heads, _store, _time, _logger) = (writer, heads, store, time, logger);
+        (_writer, _heads, Store, _time, _logger) = (writer, heads, store, time, logger);
+
+    public ILogStore Store { get; }
 
     /// <summary>Who is told of new heads.</summary>
     internal DeviceCallbacks Callbacks { get; set; } = DeviceCallbacks.None;
@@ -133,11 +134,11 @@ public sealed partial class TransparencyLog : IDisposable
     private async Task<IReadOnlyList<UserId>> AppendAsync(CancellationToken cancellation)
     {
         var changed = new List<UserId>();
-        var size = await _store.SizeAsync(cancellation);
+        var size = await Store.SizeAsync(cancellation);
         _heads.RequireSize(size);
         while (await _writer.NextAsync(size, Now(), cancellation) is { } batch)
         {
-            if (!await _store.AppendAsync(size, batch, cancellation)) throw new EngineException("another process writes the transparency log: two authorities use one database; stop one of them");
+            if (!await Store.AppendAsync(size, batch, cancellation)) throw new EngineException("another process writes the transparency log: two authorities use one database; stop one of them");
             size += (ulong)batch.Leaves.Count;
             changed.AddRange(batch.Lists.Select(static list => list.User));
         }

@@ -49,6 +49,9 @@ internal static partial class ClientLog
     [LoggerMessage(3016, LogLevel.Error, "Evidence against the transparency log could not be written")]
     public static partial void EvidenceNotKept(ILogger log, Exception failure);
 
+    [LoggerMessage(3017, LogLevel.Error, "The server names device {Device}, which is not in the transparency log's list of its person")]
+    public static partial void NotListed(ILogger log, DeviceId device);
+
     [LoggerMessage(3010, LogLevel.Information, "Certificates of device {Device} are due: connecting again renews them")]
     public static partial void RenewalDue(ILogger log, DeviceId device);
 }

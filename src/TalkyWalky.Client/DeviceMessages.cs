@@ -76,9 +76,23 @@ public sealed record DeviceInfo(
 /// <param name="NotAfter">The identity certificate's.</param>
 /// <param name="CheckedAt">When the authority signed the list of revoked certificates by which that is known; null when there is none here.</param>
 /// <param name="RevokedAt">Null unless it is.</param>
+/// <param name="LetIn">How it came in, by the transparency log; null when that is not known now.</param>
 public sealed record CertifiedDevice(
     DeviceId Device, string Serial, string Fingerprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, CertificateStanding Standing, DateTimeOffset? CheckedAt,
-    DateTimeOffset? RevokedAt);
+    DateTimeOffset? RevokedAt, DeviceAdmission? LetIn);
+
+/// <summary>Who let a device in.</summary>
+/// <param name="Device">The other device of the same person; null unless one did.</param>
+/// <param name="At">That device's clock when it did.</param>
+public sealed record DeviceAdmission(AdmittedBy By, DeviceId? Device, DateTimeOffset? At);
+
+public enum AdmittedBy
+{
+    /// <summary>Nobody had to: it was the person's first.</summary>
+    First,
+    Device,
+    Administrator,
+}
 
 public enum CertificateStanding
 {

@@ -12,8 +12,8 @@ internal static class Sentences
     /// <summary>3 May 2026 at 14:30, where this person is.</summary>
     public static string Moment(DateTimeOffset time, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(time, zone).ToString("d MMMM yyyy 'at' HH:mm", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>For a message that waits for status.</summary>
-    public static string Kept(string why) => $"{why} The message is kept and goes out by itself when a current list comes.";
+    /// <summary>For a message that waits for status, or for what the transparency log says.</summary>
+    public static string Kept(string why) => $"{why} The message is kept and goes out by itself when this is settled.";
 
     public static string NotSent(string username, DateTimeOffset revokedAt, TimeZoneInfo zone) => Of($"{username}'s certificate was revoked on {Day(revokedAt, zone)}; your message was not sent.");
 

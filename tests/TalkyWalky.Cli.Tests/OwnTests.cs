@@ -37,6 +37,7 @@ public sealed class OwnTests : IDisposable
         var text = (await _run.RunAsync("contact", "show", "bob")).Output;
         Assert.Contains($"fingerprint: {new string('f', 64)}\n", text, StringComparison.Ordinal);
         Assert.Contains("status: good, checked 2", text, StringComparison.Ordinal);
+        Assert.Contains("came in: let in by the device 00000000 of the same person on 2", text, StringComparison.Ordinal);
         Assert.Contains("organisation: Example\\u{202E}\n", text, StringComparison.Ordinal);
         Assert.Contains("trouble: a device of bob is left out.\n", text, StringComparison.Ordinal);
         Assert.Equal(4, (await _run.RunAsync("contact", "show", "nobody")).Code);

@@ -55,6 +55,7 @@ internal static class ContactCommand
             yield return ("  fingerprint", device.Fingerprint);
             yield return ("  certificate until", Moment(device.NotAfter));
             yield return ("  status", Status(device));
+            if (device.LetIn is { } letIn) yield return ("  came in", CameIn(letIn));
         }
 
         if (card.Certified.Count == 0) yield return ("devices", "none that can receive");
@@ -67,6 +68,13 @@ internal static class ContactCommand
         { Standing: CertificateStanding.Good, CheckedAt: { } at } => $"good, checked {Moment(at)}",
         { CheckedAt: { } at } => $"unknown, last checked {Moment(at)}; nothing is sent to it",
         _ => "unknown, never checked; nothing is sent to it",
+    };
+
+    private static string CameIn(DeviceAdmission letIn) => letIn.By switch
+    {
+        AdmittedBy.First => "as the first device",
+        AdmittedBy.Administrator => "let in by an administrator",
+        _ => $"let in by the device {letIn.Device!.Value.ToString()[..8]} of the same person on {Moment(letIn.At!.Value)}",
     };
 
     private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);

@@ -136,7 +136,7 @@ internal sealed class BackfillDesk(Database database, Outbox outbox, ClientEnvir
 
     private async Task<bool?> HasOthersAsync(SendContext context)
     {
-        if (_hasOthers is null && await context.Rosters.OwnDevicesAsync() is ({ } devices, _)) _hasOthers = devices.Count > 0;
+        if (_hasOthers is null && await context.Rosters.OwnDevicesAsync() is { Devices: { } devices }) _hasOthers = devices.Count > 0;
         return _hasOthers;
     }
 

@@ -5,6 +5,7 @@ using TalkyWalky.Client.Send;
 using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Devices;
@@ -29,7 +30,7 @@ internal sealed class CardDesk(Database database, People people, StatusBook stat
         var (listed, failed) = await context.Rosters.LookUpAsync(known, username).WaitAsync(cancellation);
         if (listed is null) return Explain(failed!);
         return await people.MeetAsync(listed.Person, context) is { } person
-            ? Card(person, listed.Devices)
+            ? Card(person, listed, context)
             : new DeviceAnswer.Refused("The server's answer names nobody; tell your administrator.");
     }
 
@@ -46,12 +47,13 @@ internal sealed class CardDesk(Database database, People people, StatusBook stat
         }
     }
 
-    private DeviceAnswer.Person Card(PersonInfo told, VerifiedDevices devices)
+    private DeviceAnswer.Person Card(PersonInfo told, ListedPerson listed, SendContext context)
     {
+        var devices = listed.Devices;
         // Who it is, certificates say.
         var person = devices.Identity is [var first, ..] ? told with { User = first.User, Username = first.Username } : told;
-        var trouble = devices.Invalid is { } invalid ? Sentences.Of(invalid) : null;
-        return new DeviceAnswer.Person(person, self.Organisation, self.Domain, [.. devices.Identity.Zip(devices.Encryption).Take(MaxShown).Select(Certified)], trouble);
+        var trouble = devices.Invalid is { } invalid ? Sentences.Of(invalid) : devices.Unlisted;
+        return new DeviceAnswer.Person(person, self.Organisation, self.Domain, [.. devices.Identity.Zip(devices.Encryption).Take(MaxShown).Select(device => Certified(device) with { LetIn = LetIn(device.First.Device, listed, context) })], trouble);
     }
 
     private async Task<DeviceAnswer> OfflineAsync(string username, CancellationToken cancellation)
@@ -78,7 +80,17 @@ internal sealed class CardDesk(Database database, People people, StatusBook stat
         using var certificate = X509CertificateLoader.LoadCertificate(identity.Der.Span);
         return new CertifiedDevice(
             identity.Device, Convert.ToHexStringLower(certificate.SerialNumberBytes.Span), identity.CertificateHash.ToString(), identity.NotBefore, identity.NotAfter,
-            standing, status.CheckedAt(identity), revokedAt);
+            standing, status.CheckedAt(identity), revokedAt, LetIn: null);
+    }
+
+    private static DeviceAdmission? LetIn(DeviceId device, ListedPerson person, SendContext context)
+    {
+        if (person.Devices.List?.Devices.FirstOrDefault(one => one.Device == device) is not { } listed) return null;
+        if (listed.LetIn.Approval is not { } hash) return new DeviceAdmission(listed.LetIn.ByAdministrator ? AdmittedBy.Administrator : AdmittedBy.First, Device: null, At: null);
+        return person.Approvals.FirstOrDefault(token => Digest.Sha256(token.Span) == hash) is { } token
+            && DeviceApproval.TryVerify(token.Span, context.Credentials.Anchor, context.Issuing, at: null) is var (approval, signer)
+                ? new DeviceAdmission(AdmittedBy.Device, signer.Device, approval.Time)
+                : null;
     }
 
     private static DeviceAnswer Explain(PersonOutcome failed) => failed switch

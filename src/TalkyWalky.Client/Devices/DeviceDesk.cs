@@ -17,6 +17,8 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
 
     private readonly Signal _changed = new();
     private readonly DeviceNews _news = new(database, events, environment.Directions);
+    private readonly LogNews _log = new(database, events, environment.Directions, environment.Time);
+    private bool _isHinted;
 
     public async Task<DeviceAnswer> AnswerAsync(DeviceRequest request, CancellationToken cancellation)
     {
@@ -38,15 +40,26 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
     }
 
     /// <summary>The server says that devices of this person changed.</summary>
-    public void DevicesChanged() => _changed.Raise();
+    public void DevicesChanged()
+    {
+        Interlocked.Exchange(ref _isHinted, true);
+        _changed.Raise();
+    }
+
+    /// <summary>There is a newer head of the transparency log.</summary>
+    public void HeadCame() => _changed.Raise();
 
     public async Task RunAsync(SendContext context)
     {
         var started = environment.Time.GetUtcNow();
+        var isWhole = true;
         while (true)
         {
-            var hasLooked = await LookAsync(context.Credentials, context.Ended);
-            await _changed.WaitAsync(hasLooked ? LookEvery : LookAgain, environment.Time, context.Ended);
+            var looked = environment.Time.GetTimestamp();
+            var hasLooked = await LookAsync(context, isWhole);
+            var isRaised = await _changed.WaitAsync(hasLooked ? LookEvery : LookAgain, environment.Time, context.Ended);
+            isWhole = Interlocked.Exchange(ref _isHinted, false) || !hasLooked || !isRaised;
+            if (!isWhole) isWhole = await PauseAsync(looked, context.Ended);
 
             // Certificates are renewed between two connections, for every part of a connection uses the ones that it began with.
             var now = environment.Time.GetUtcNow();
@@ -58,13 +71,29 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
         }
     }
 
-    /// <summary>Reads the list and tells what is new. False when it could not be read.</summary>
-    private async Task<bool> LookAsync(Credentials credentials, CancellationToken cancellation)
+    // Heads come whenever anybody's devices change.
+    private async Task<bool> PauseAsync(long looked, CancellationToken ended)
     {
-        using var client = ClientOf(credentials);
-        if (await ReadAsync(client, credentials, cancellation) is not BookOutcome.Read { Book: var book }) return false;
-        await _news.TellAsync(book.Devices, cancellation);
-        return true;
+        while (LookAgain - environment.Time.GetElapsedTime(looked) is { Ticks: > 0 } left)
+        {
+            await _changed.WaitAsync(left, environment.Time, ended);
+            if (Interlocked.Exchange(ref _isHinted, false)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads the log, then the server's list, and tells what is new. False when one could not be read.</summary>
+    /// <param name="isWhole">The server's list is read even if the log has nothing new.</param>
+    private async Task<bool> LookAsync(SendContext context, bool isWhole)
+    {
+        var news = await _log.ReadAsync(context);
+        if (!isWhole && news is { Came.Count: 0, Went.Count: 0 }) return true;
+        using var client = ClientOf(context.Credentials);
+        var book = await ReadAsync(client, context.Credentials, context.Ended) is BookOutcome.Read read ? read.Book.Devices : null;
+        if (book is not null) await _news.TellAsync(book, context.Ended);
+        if (news is not null) await _log.TellAsync(context, news, book);
+        return news is not null && book is not null;
     }
 
     private async Task<BookOutcome> ReadAsync(AuthorityClient client, Credentials credentials, CancellationToken cancellation)
@@ -78,6 +107,8 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
     private async Task<DeviceAnswer> ChangeAsync(
         DeviceRequest request, DeviceInfo device, AuthorityClient client, Credentials credentials, CancellationToken cancellation)
     {
+        // Whoever does it need not be told.
+        if (request is DeviceRequest.Approve) await database.RunAsync(rows => LogNews.LetIn(rows, device.Device), cancellation);
         var outcome = request switch
         {
             DeviceRequest.Approve => await client.ApproveAsync(device.Device, Approve(device, credentials), cancellation),
@@ -88,7 +119,7 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
         };
         if (outcome is not HttpOutcome.Answered { IsSuccess: true } answered || DeviceBook.Read(answered.Body, credentials, environment.Time.GetUtcNow()) is not { } changed)
             return BookOutcome.Explain(outcome);
-        await _news.KnowAsync(changed, cancellation); // whoever did it need not be told
+        await _news.KnowAsync(changed, cancellation);
         return new DeviceAnswer.Done(changed);
     }
 

@@ -5,8 +5,8 @@ using TalkyWalky.Client.Store;
 namespace TalkyWalky.Client.Devices;
 
 /// <summary>
-/// Compares the list of own devices with the one seen last, which is kept, and tells the person what changed: a device that asks to come in, came in, or was revoked.
-/// A server that adds one behind the person's back is noticed by this.
+/// Compares the server's list of own devices with the one seen last, which is kept, and tells the person what changed: a device that asks to come in, or was revoked. Of those
+/// that came in the transparency log tells (<see cref="LogNews"/>).
 /// </summary>
 internal sealed class DeviceNews(Database database, EventHub events, Directions directions)
 {
@@ -41,14 +41,14 @@ internal sealed class DeviceNews(Database database, EventHub events, Directions 
         foreach (var device in devices)
         {
             DeviceStanding? before = known is not null && known.TryGetValue(device.Device.ToString(), out var standing) ? standing : null;
-            if (!device.IsThis && before != device.Standing && Sentence(device, before, isFirstLook: known is null) is { } sentence) sentences.Add(sentence);
+            if (!device.IsThis && before != device.Standing && Sentence(device, before) is { } sentence) sentences.Add(sentence);
         }
 
         Keep(rows, now);
         return sentences;
     }
 
-    private string? Sentence(DeviceInfo device, DeviceStanding? before, bool isFirstLook)
+    private string? Sentence(DeviceInfo device, DeviceStanding? before)
     {
         var id = device.Device.ToString()[..8];
         var called = device.Name is null ? id : $"{id} (\"{device.Name}\")";
@@ -59,8 +59,6 @@ internal sealed class DeviceNews(Database database, EventHub events, Directions 
                 $"Your device {called} comes back after a long time and asks to be let in; its key is {Short(device)}. Compare the key, then {directions.Approve(id)}. If that was not you, reject it and change your password.",
             DeviceStanding.Pending =>
                 $"A new device asks to be added to your account: {called}, key {Short(device)}. Compare the key with the one that it shows, then {directions.Approve(id)}. If that was not you, reject it and change your password.",
-            DeviceStanding.Active or DeviceStanding.Asleep when !isFirstLook && !wasIn =>
-                $"The device {called} was added to your account, approved by {(device.ApprovedBy is { } by ? $"your device {by.ToString()[..8]}" : "an administrator")}. If you know nothing of it, change your password and {directions.Revoke(id)}.",
             DeviceStanding.Revoked when before == DeviceStanding.Pending => $"The device {called} was turned away.",
             DeviceStanding.Revoked when before is not null => $"Your device {called} was revoked: it gets no more messages. If that was not you, ask your administrator.",
             _ => null,

@@ -191,6 +191,7 @@ internal sealed class DirectDesk(Outbox outbox, Self self, StatusBook status, Lo
         try
         {
             await outbox.Events.NoticeAsync($"Connected directly with {name}.{DirectStatus.Age(status, introductions, opened.Peer, Time)}");
+            await outbox.SeeAsync(opened.Peer.Identity.User, opened.Peer.Identity.Username);
             var why = await new DirectLine(opened.Stream, opened.Peer, credentials, outbox, status, book, introductions, stored).RunAsync(contact, wake, running.Ending);
             outbox.LetGo(contact);
             if (!outbox.IsOnline) await outbox.ReleaseAsync(contact, "The direct connection ended; the message is kept and goes out when the server is back.");

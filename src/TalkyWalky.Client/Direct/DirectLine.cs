@@ -19,6 +19,8 @@ namespace TalkyWalky.Client.Direct;
 internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, LogBook book, IntroductionDesk introductions, Action<InboxResult> stored)
 {
     private const int MaxWaiting = 64, MaxBatch = 64, MaxBatchBytes = 4 * 1024 * 1024;
+    private const string NotSeen = "This device has not seen the devices of this person in the transparency log yet; the message is kept and goes out when the server is back.";
+
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250);
 
     private readonly Channel<DirectMessage> _received = Channel.CreateBounded<DirectMessage>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true, SingleWriter = true });
@@ -191,8 +193,14 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
         // While there is a server, it is the one to seal for: it knows everybody's devices of now.
         if (items.Count > 0 || outbox.IsOnline || await Database.RunAsync(rows => rows.Outbox.Drafts(contact, 1).Count == 0, ended)) return items;
         var readers = await Database.RunAsync(rows => DirectReaders.Of(rows, credentials, peer, status, introductions, outbox.Environment.Time), ended);
+        if (book.Newest is null || !await Database.RunAsync(rows => Sealing.AreSeen(rows, readers), ended))
+        {
+            await Database.RunAsync(rows => Settlement.SetTrouble(rows, contact, NotSeen), ended, outbox.Events.Changed);
+            return items;
+        }
+
         var session = await Database.RunAsync(rows => Sealing.Usable(rows, contact, readers, Now), ended)
-            ?? await Sealing.StartAsync(Database, credentials, contact, readers, Now, ended);
+            ?? await Sealing.StartAsync(Database, credentials, book, contact, readers, Now, ended);
         return await Database.RunAsync(rows => Sealing.SealDrafts(rows, contact, session.Session, Now), ended);
     }
 

@@ -65,7 +65,7 @@ internal sealed class ChatEngine : IChat
         _direct = new DirectDesk(_outbox, self, book, logBook, _introductions, Stored);
         _logPages = new LogPages(Database, logBook, environment);
         var alarms = new LogAlarms(folder.Path, _events, log);
-        IReadOnlyList<IConnectionPart> parts = [new StatusDesk(book, _outbox, _events, log), new LogDesk(_outbox, log), _rooms, _devices, _cards, _own, _introductions];
+        IReadOnlyList<IConnectionPart> parts = [new StatusDesk(book, _outbox, _events, log), new LogDesk(_outbox, _devices.HeadCame, log), _rooms, _devices, _cards, _own, _introductions];
         _loop = new ConnectionLoop(Database, _outbox, _people, parts, book, logBook, alarms, _status, _events, environment, log);
         _posting = new Posting(Database, _outbox, self.User, _status, _loop, environment.Time, async (room, cancellation) => await RoomAsync(new RoomRequest.Show(room), cancellation) is RoomAnswer.Shown);
         _running = Task.Run(() => _loop.RunAsync(_stopping.Token), CancellationToken.None);

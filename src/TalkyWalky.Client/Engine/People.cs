@@ -147,7 +147,7 @@ internal sealed class People(Database database, EventHub events, ShownNames name
         }
     }
 
-    /// <summary>What contacts called themselves while this device was away. False when the connection is over.</summary>
+    /// <summary>What contacts called themselves while this device was away, and what devices the log says they have. False when the connection is over.</summary>
     private async Task<bool> AskNamesAsync(List<UserId> users, SendContext context)
     {
         while (users.Count > 0)
@@ -158,6 +158,7 @@ internal sealed class People(Database database, EventHub events, ShownNames name
             if (answer is null) return false;
             if (answer is not { BodyCase: ServerFrame.BodyOneofCase.RosterPage, RosterPage: { Answered: > 0 } page } || page.Answered > ask.Users.Count) return true;
             foreach (var user in await names.LearnAsync(page.People.Select(static found => Told(found.Person)).OfType<ToldProfile>(), context)) await TellAsync(user);
+            await context.Rosters.SeeAsync(page.People);
             users.RemoveRange(0, (int)page.Answered);
         }
 

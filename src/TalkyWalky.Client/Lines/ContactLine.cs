@@ -8,9 +8,12 @@ public sealed record ContactLine(PersonLine Person, string Organisation, string 
 }
 
 /// <param name="Status">good, revoked or unknown.</param>
+/// <param name="LetInBy">first, device or administrator; null when it is not known now.</param>
 public sealed record CertifiedDeviceLine(
-    string Device, string Serial, string Fingerprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Status, DateTimeOffset? CheckedAt, DateTimeOffset? RevokedAt)
+    string Device, string Serial, string Fingerprint, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Status, DateTimeOffset? CheckedAt, DateTimeOffset? RevokedAt,
+    string? LetInBy, string? LetInDevice, DateTimeOffset? LetInAt)
 {
     public static CertifiedDeviceLine Of(CertifiedDevice device) => new(
-        device.Device.ToString(), device.Serial, device.Fingerprint, device.NotBefore, device.NotAfter, device.Standing.ToString().ToLowerInvariant(), device.CheckedAt, device.RevokedAt);
+        device.Device.ToString(), device.Serial, device.Fingerprint, device.NotBefore, device.NotAfter, device.Standing.ToString().ToLowerInvariant(), device.CheckedAt, device.RevokedAt,
+        device.LetIn?.By.ToString().ToLowerInvariant(), device.LetIn?.Device?.ToString(), device.LetIn?.At);
 }

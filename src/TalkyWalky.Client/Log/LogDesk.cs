@@ -5,7 +5,8 @@ using TalkyWalky.Client.Send;
 namespace TalkyWalky.Client.Log;
 
 /// <summary>Takes the tree heads that come over a connection; what waited for a current one goes on.</summary>
-internal sealed class LogDesk(Outbox outbox, ILogger log) : IConnectionPart
+/// <param name="headCame">A newer head is here. Returns at once.</param>
+internal sealed class LogDesk(Outbox outbox, Action headCame, ILogger log) : IConnectionPart
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 
@@ -25,11 +26,12 @@ internal sealed class LogDesk(Outbox outbox, ILogger log) : IConnectionPart
     /// <summary>False when it is to be asked again.</summary>
     private async Task<bool> TakeAsync(SendContext context, ReadOnlyMemory<byte> token)
     {
-        var wasStale = context.Log.Book.Staleness() is not null;
+        var (wasStale, before) = (context.Log.Book.Staleness() is not null, context.Log.Book.Newest?.Size);
         var verdict = await context.Log.TakeAsync(token);
         if (verdict is HeadVerdict.Refused refused) ClientLog.TreeHeadRefused(log, refused.Why);
         context.HeadCame();
         if (wasStale && context.Log.Book.Staleness() is null) outbox.GoOn();
+        if (context.Log.Book.Newest?.Size != before) headCame();
         return verdict is not HeadVerdict.Passing;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Wire;
 using TalkyWalky.Wire.Frames;
 
@@ -12,7 +13,17 @@ namespace TalkyWalky.Client.Send;
 /// <param name="Encryption">Verified encryption certificates, valid now; of the same devices in the same order.</param>
 /// <param name="Username">As certified last: an older device may still carry the name before a change. Null when no device is certified.</param>
 /// <param name="Invalid">Why devices were left out, a sentence; null when none was, or only such as are asleep.</param>
-internal sealed record VerifiedDevices(IReadOnlyList<VerifiedDevice> Identity, IReadOnlyList<VerifiedDevice> Encryption, string? Username, string? Invalid);
+internal sealed record VerifiedDevices(IReadOnlyList<VerifiedDevice> Identity, IReadOnlyList<VerifiedDevice> Encryption, string? Username, string? Invalid)
+{
+    /// <summary>The newest list of this person in the transparency log; null when it is not known now.</summary>
+    public DeviceList? List { get; init; }
+
+    /// <summary>Until when <see cref="List"/> counts as the newest.</summary>
+    public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Why nothing may be sealed for this person now by what the log says, a sentence; null when it may.</summary>
+    public string? Unlisted { get; init; }
+}
 
 /// <summary>
 /// Believes certificates only, never the answer around them. A certificate once verified on this connection is not verified again until its end: a path takes

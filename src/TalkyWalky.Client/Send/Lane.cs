@@ -110,7 +110,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
             case ReadersOutcome.Lost:
                 return new LaneStep.Over();
             case ReadersOutcome.Waiting waiting:
-                return new LaneStep.Wait(waiting.Why);
+                return new LaneStep.Wait(waiting.Why, waiting.IsPassing);
             case ReadersOutcome.Refused refused:
                 await FailAllAsync(refused.Why);
                 return new LaneStep.Again();
@@ -138,7 +138,7 @@ internal sealed class Lane(Outbox outbox, SendContext context, long contactId, S
 
     private async Task<SendingRow> StartAsync(Readers readers)
     {
-        var started = await Sealing.StartAsync(Database, context.Credentials, contactId, readers, Now, context.Ended);
+        var started = await Sealing.StartAsync(Database, context.Credentials, context.Log.Book, contactId, readers, Now, context.Ended);
         ClientLog.SessionStarted(outbox.Log, started.Session, readers.Devices.Count);
         return started;
     }

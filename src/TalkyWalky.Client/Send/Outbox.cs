@@ -86,6 +86,22 @@ internal sealed class Outbox(Database database, EventHub events, ClientEnvironme
         }
     }
 
+    /// <summary>While there is a server: what the log says of this person's devices is remembered for when there is none.</summary>
+    public async Task SeeAsync(UserId user, string username)
+    {
+        SendContext? context;
+        lock (_gate) context = _context;
+        if (context is null) return;
+        try
+        {
+            await context.Rosters.LookUpAsync(user, username);
+        }
+        catch (OperationCanceledException) when (context.Ended.IsCancellationRequested)
+        {
+            // There is none any more.
+        }
+    }
+
     /// <summary>What messages waited for is here.</summary>
     public void GoOn()
     {

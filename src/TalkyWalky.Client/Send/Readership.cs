@@ -9,7 +9,11 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Client.Send;
 
 /// <summary>Whom a session seals for: the place, and every device that shall read.</summary>
-internal sealed record Readers(GrantPlace Place, IReadOnlyList<VerifiedDevice> Devices);
+internal sealed record Readers(GrantPlace Place, IReadOnlyList<VerifiedDevice> Devices)
+{
+    /// <summary>Until when the transparency log's word that these are all devices counts.</summary>
+    public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
+}
 
 internal abstract record ReadersOutcome
 {
@@ -26,7 +30,8 @@ internal abstract record ReadersOutcome
 
     public sealed record Refused(string Why) : ReadersOutcome;
 
-    public sealed record Waiting(string Why) : ReadersOutcome;
+    /// <param name="IsPassing">Likely over in a moment.</param>
+    public sealed record Waiting(string Why, bool IsPassing = false) : ReadersOutcome;
 
     /// <summary>The server lists revoked devices only: it is a moment behind, or dishonest.</summary>
     public sealed record Revoked(string Why) : ReadersOutcome;
@@ -54,8 +59,8 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         };
     }
 
-    /// <summary>Nobody among them was revoked meanwhile, as far as a current CRL says.</summary>
-    public bool AreGood(Readers readers) => readers.Devices.All(device => context.Status.Of(device, StatusBook.Fresh) is CertificateStatus.Good);
+    /// <summary>Nobody among them was revoked meanwhile, as far as a current CRL says, and the log's word still counts.</summary>
+    public bool AreGood(Readers readers) => readers.Until > time.GetUtcNow() && readers.Devices.All(device => context.Status.Of(device, StatusBook.Fresh) is CertificateStatus.Good);
 
     /// <summary>Somebody's devices changed: those of the rooms are looked up again before the next message.</summary>
     public void Forget()
@@ -72,7 +77,7 @@ internal sealed class Readership(Database database, SendContext context, TimePro
             case PersonOutcome.Refused refused:
                 return new ReadersOutcome.Refused(refused.Why);
             case PersonOutcome.Waiting waiting:
-                return new ReadersOutcome.Waiting(waiting.Why);
+                return new ReadersOutcome.Waiting(waiting.Why, waiting.IsPassing);
             case PersonOutcome.Revoked revoked:
                 return new ReadersOutcome.Revoked(revoked.Why);
             case PersonOutcome.Asleep asleep:
@@ -82,8 +87,8 @@ internal sealed class Readership(Database database, SendContext context, TimePro
                 var place = new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, person.User);
                 var resolved = await database.RunAsync(rows => rows.Contacts.Resolve(contact, person.User, person.Username, place.Conversation), context.Ended);
                 if (resolved.Id != contact.Id) return new ReadersOutcome.Moved(resolved.Id);
-                var (own, why) = await context.Rosters.OwnDevicesAsync();
-                if (own is null) return Untold(why);
+                var others = await context.Rosters.OwnDevicesAsync();
+                if (others.Devices is not { } own) return Untold(others.Why, others.IsPassing);
                 await database.RunAsync(
                     rows =>
                     {
@@ -91,7 +96,7 @@ internal sealed class Readership(Database database, SendContext context, TimePro
                         rows.KnownDevices.Set(Self, own.Select(static device => device.Der));
                     },
                     context.Ended);
-                return new ReadersOutcome.Found(new Readers(place, [.. person.Encryption, .. own]), person.Invalid);
+                return new ReadersOutcome.Found(new Readers(place, [.. person.Encryption, .. own]) { Until = Earliest([person.Until, others.Until]) }, person.Invalid);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
@@ -109,9 +114,9 @@ internal sealed class Readership(Database database, SendContext context, TimePro
 
     private async Task<ReadersOutcome> FindOwnAsync() => await context.Rosters.OwnDevicesAsync() switch
     {
-        (null, var why) => Untold(why),
-        ({ Count: 0 }, _) => new ReadersOutcome.Nobody(),
-        ({ } own, _) => new ReadersOutcome.Found(new Readers(new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, Self), own), Invalid: null),
+        { Devices: null } untold => Untold(untold.Why, untold.IsPassing),
+        { Devices.Count: 0 } => new ReadersOutcome.Nobody(),
+        { Devices: { } own, Until: var until } => new ReadersOutcome.Found(new Readers(new GrantPlace.Direct(context.Credentials.Anchor.Hash, Self, Self), own) { Until = until }, Invalid: null),
     };
 
     private async Task<ReadersOutcome> FindRoomAsync(Contact contact)
@@ -126,12 +131,14 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         return devices is null ? Untold(why) : Choose(state, devices);
     }
 
-    private static ReadersOutcome Untold(string? why) => why is null ? new ReadersOutcome.Lost() : new ReadersOutcome.Waiting(why);
+    private static ReadersOutcome Untold(string? why, bool isPassing = false) => why is null ? new ReadersOutcome.Lost() : new ReadersOutcome.Waiting(why, isPassing);
+
+    private static DateTimeOffset Earliest(IEnumerable<DateTimeOffset> times) => times.Min();
 
     private ReadersOutcome Choose(RoomState state, Dictionary<UserId, VerifiedDevices> found)
     {
         var people = found.Values.Select(context.Rosters.Screen).ToList();
-        if (people.Find(static person => person.Unknown is not null) is { Unknown: { } unknown }) return new ReadersOutcome.Waiting(Sentences.Kept(unknown));
+        if (people.Find(static person => person.Unknown is not null) is { Unknown: { } unknown } one) return new ReadersOutcome.Waiting(Sentences.Kept(unknown), one.IsPassing);
         var devices = context.Rosters.Others(people.SelectMany(static person => person.Encryption));
         if (devices.Count == 0)
         {
@@ -141,7 +148,7 @@ internal sealed class Readership(Database database, SendContext context, TimePro
         }
 
         if (devices.Count > Limits.Recipients) return new ReadersOutcome.Refused($"The room \"{state.Settings.Name}\" has more devices than one message can go to.");
-        var readers = new Readers(new GrantPlace.Room(state.Room, state.Epoch, state.Head), devices);
+        var readers = new Readers(new GrantPlace.Room(state.Room, state.Epoch, state.Head), devices) { Until = Earliest(found.Values.Select(static person => person.Until)) };
         lock (_gate) _rooms[state.Room] = readers;
         return new ReadersOutcome.Found(readers, people.Select(static person => person.Invalid).FirstOrDefault(static invalid => invalid is not null));
     }

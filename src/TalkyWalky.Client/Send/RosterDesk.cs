@@ -2,6 +2,7 @@ using Google.Protobuf;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Status;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Pki;
@@ -11,16 +12,22 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Client.Send;
 
 /// <summary>A person as certificates say.</summary>
-internal sealed record CertifiedPerson(UserId User, string Username, IReadOnlyList<VerifiedDevice> Encryption, string? Invalid);
+/// <param name="Until">Until when this counts.</param>
+internal sealed record CertifiedPerson(UserId User, string Username, IReadOnlyList<VerifiedDevice> Encryption, string? Invalid, DateTimeOffset Until);
 
 /// <summary>A person as the server lists him, and what of the devices was verified.</summary>
-internal sealed record ListedPerson(Person Person, VerifiedDevices Devices);
+/// <param name="Approvals">Tokens that the server shows; those that the list of the devices names are verified.</param>
+internal sealed record ListedPerson(Person Person, VerifiedDevices Devices, IReadOnlyList<ByteString> Approvals);
 
-/// <summary>A person's devices without those that are revoked.</summary>
+/// <summary>A person's devices without those that are revoked and those that the transparency log does not list.</summary>
 /// <param name="Invalid">Why devices were left out, a sentence; null when none was, or only such as are asleep.</param>
 /// <param name="RevokedAt">Of one that the server lists nevertheless.</param>
 /// <param name="Unknown">Why nothing may be sealed for this person now; null when it may.</param>
-internal sealed record ScreenedDevices(IReadOnlyList<VerifiedDevice> Encryption, string? Invalid, DateTimeOffset? RevokedAt, string? Unknown);
+internal sealed record ScreenedDevices(IReadOnlyList<VerifiedDevice> Encryption, string? Invalid, DateTimeOffset? RevokedAt, string? Unknown)
+{
+    /// <summary><see cref="Unknown"/> is likely over in a moment.</summary>
+    public bool IsPassing { get; init; }
+}
 
 internal abstract record PersonOutcome
 {
@@ -31,7 +38,8 @@ internal abstract record PersonOutcome
     /// <summary>For good: no such person, or not to be written to.</summary>
     public sealed record Refused(string Why) : PersonOutcome;
 
-    public sealed record Waiting(string Why) : PersonOutcome;
+    /// <param name="IsPassing">Likely over in a moment.</param>
+    public sealed record Waiting(string Why, bool IsPassing = false) : PersonOutcome;
 
     /// <summary>No device is listed that could receive.</summary>
     public sealed record Asleep(string Username, string Why) : PersonOutcome;
@@ -42,8 +50,14 @@ internal abstract record PersonOutcome
     public sealed record Lost : PersonOutcome;
 }
 
+/// <param name="Devices">Null when they are not known now.</param>
+/// <param name="Until">Until when this counts.</param>
+/// <param name="Why">Why the server does not tell them now, a sentence; null when it does, and when the connection is over.</param>
+/// <param name="IsPassing">Likely over in a moment.</param>
+internal sealed record OwnDevicesOutcome(IReadOnlyList<VerifiedDevice>? Devices, DateTimeOffset Until, string? Why, bool IsPassing);
+
 /// <summary>Looks people's devices up on one connection.</summary>
-internal sealed class RosterDesk(GatewayLink link, Credentials credentials, KnownIssuing issuing, StatusBook status, TimeProvider time)
+internal sealed class RosterDesk(GatewayLink link, Credentials credentials, KnownIssuing issuing, StatusBook status, ListedDevices lists, TimeProvider time)
 {
     private const string NoSense = "The server gave an answer that makes no sense to this program; it is asked again later.";
 
@@ -67,7 +81,8 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, Know
             case null:
                 return (null, new PersonOutcome.Lost());
             case { BodyCase: ServerFrame.BodyOneofCase.PersonFound, PersonFound: { Person: { } person } found }:
-                return (new ListedPerson(person, _book.Verify(found.Devices, user, username)), null);
+                var devices = await lists.JudgeAsync([new ToldDevices(found, user, username, _book.Verify(found.Devices, user, username))]);
+                return (new ListedPerson(person, devices[0], found.Statement?.Approvals.ToArray() ?? []), null);
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.UnknownUser } }:
                 return (null, new PersonOutcome.Refused($"There is nobody called \"{username}\" here; check the spelling."));
             case { BodyCase: ServerFrame.BodyOneofCase.Refused, Refused: { Code: RefusalCode.NotAllowed } refused }:
@@ -79,19 +94,26 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, Know
         }
     }
 
-    /// <summary>This person's other devices; else why the server does not tell them now, and when the connection is over neither.</summary>
-    public async Task<(IReadOnlyList<VerifiedDevice>? Devices, string? Why)> OwnDevicesAsync() => await LookUpAsync(Self, credentials.Identity.Username) switch
+    /// <summary>This person's other devices.</summary>
+    public async Task<OwnDevicesOutcome> OwnDevicesAsync()
     {
-        ({ } listed, _) => (Judge(listed.Devices, credentials.Identity.Username) is PersonOutcome.Found found ? Others(found.Person.Encryption) : [], null),
-        (_, PersonOutcome.Waiting waiting) => (null, waiting.Why),
-        (_, PersonOutcome.Refused refused) => (null, refused.Why),
-        _ => (null, null),
-    };
+        var (listed, failed) = await LookUpAsync(Self, credentials.Identity.Username);
+        if (listed is { Devices: var devices }) failed = devices.Unlisted is null ? null : Judge(devices, credentials.Identity.Username);
+        return failed switch
+        {
+            PersonOutcome.Waiting waiting => new OwnDevicesOutcome(null, DateTimeOffset.MaxValue, waiting.Why, waiting.IsPassing),
+            PersonOutcome.Refused refused => new OwnDevicesOutcome(null, DateTimeOffset.MaxValue, refused.Why, IsPassing: false),
+            _ when listed is null => new OwnDevicesOutcome(null, DateTimeOffset.MaxValue, Why: null, IsPassing: false),
+            _ => Judge(listed.Devices, credentials.Identity.Username) is PersonOutcome.Found { Person: var self }
+                ? new OwnDevicesOutcome(Others(self.Encryption), self.Until, Why: null, IsPassing: false)
+                : new OwnDevicesOutcome([], DateTimeOffset.MaxValue, Why: null, IsPassing: false),
+        };
+    }
 
     /// <summary>The devices of these people, by person; who has none that is awake is left out. Else why the server does not tell them now, and when the connection is over neither.</summary>
     public async Task<(Dictionary<UserId, VerifiedDevices>? Found, string? Why)> FindAllAsync(IReadOnlyCollection<UserId> users)
     {
-        var found = new Dictionary<UserId, VerifiedDevices>(users.Count);
+        var told = new List<ToldDevices>(users.Count);
         var left = users.ToList();
         while (left.Count > 0)
         {
@@ -105,14 +127,22 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, Know
             {
                 // Whom nobody asked for is no member: what the server adds on its own gets nothing.
                 if (person.Person is not { } named || !UserId.TryRead(named.User.Span, out var user) || !left.Contains(user)) continue;
-                found[user] = _book.Verify(person.Devices, user, named.Username);
+                told.Add(new ToldDevices(person, user, named.Username, _book.Verify(person.Devices, user, named.Username)));
             }
 
             left.RemoveRange(0, (int)page.Answered);
         }
 
+        var devices = await lists.JudgeAsync(told);
+        var found = new Dictionary<UserId, VerifiedDevices>(users.Count);
+        for (var i = 0; i < told.Count; i++) found[told[i].User!.Value] = devices[i];
         return (found, null);
     }
+
+    /// <summary>What the log says of these people is verified and remembered, for times without a server.</summary>
+    public Task SeeAsync(IEnumerable<PersonFound> people) =>
+        lists.SeeAsync([.. people.Where(static one => one is { Person: not null, Statement: not null })
+            .Select(static one => UserId.TryRead(one.Person.User.Span, out var user) ? new ToldStatement(user, one.Person.Username, one.Statement) : null).OfType<ToldStatement>()]);
 
     public IReadOnlyList<VerifiedDevice> Others(IEnumerable<VerifiedDevice> devices) => [.. devices.Where(device => device.Device != credentials.Identity.Device)];
 
@@ -121,30 +151,36 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, Know
     {
         var good = new List<VerifiedDevice>(devices.Encryption.Count);
         DateTimeOffset? revokedAt = null;
+        var listed = devices.List?.Devices.ToDictionary(static device => device.Device);
+        var revoked = 0;
         foreach (var (identity, encryption) in devices.Identity.Zip(devices.Encryption))
         {
             switch (status.Of(identity, encryption, StatusBook.Fresh))
             {
                 case CertificateStatus.Unknown unknown:
                     return new ScreenedDevices([], devices.Invalid, RevokedAt: null, unknown.Why);
-                case CertificateStatus.Revoked revoked:
-                    revokedAt = revoked.At;
+                case CertificateStatus.Revoked { At: var at }:
+                    revokedAt = at;
+                    revoked++;
                     break;
                 default:
-                    good.Add(encryption);
+                    if (listed?.GetValueOrDefault(identity.Device) is { } entry && entry.Identity == identity.CertificateHash && entry.Encryption == encryption.CertificateHash) good.Add(encryption);
                     break;
             }
         }
 
-        var left = revokedAt is { } at ? $"a device of {devices.Username} is left out, because its certificate was revoked on {Sentences.Day(at, time.LocalTimeZone)}." : null;
+        if (devices.Unlisted is { } unlisted && (revoked == 0 || revoked < devices.Identity.Count))
+            return new ScreenedDevices([], devices.Invalid, revokedAt, unlisted) { IsPassing = true };
+
+        var left = revokedAt is { } since ? $"a device of {devices.Username} is left out, because its certificate was revoked on {Sentences.Day(since, time.LocalTimeZone)}." : null;
         return new ScreenedDevices(good, devices.Invalid ?? left, revokedAt, Unknown: null);
     }
 
     private PersonOutcome Judge(VerifiedDevices devices, string username)
     {
         var screened = Screen(devices);
-        if (screened.Unknown is { } unknown) return new PersonOutcome.Waiting(Sentences.Kept(unknown));
-        if (screened.Encryption is [var first, ..]) return new PersonOutcome.Found(new CertifiedPerson(first.User, devices.Username!, screened.Encryption, screened.Invalid));
+        if (screened.Unknown is { } unknown) return new PersonOutcome.Waiting(Sentences.Kept(unknown), screened.IsPassing);
+        if (screened.Encryption is [var first, ..]) return new PersonOutcome.Found(new CertifiedPerson(first.User, devices.Username!, screened.Encryption, screened.Invalid, devices.Until));
         if (screened.RevokedAt is { } at) return new PersonOutcome.Revoked(Sentences.NotSent(devices.Username!, at, time.LocalTimeZone));
         return screened.Invalid is { } invalid
             ? new PersonOutcome.Waiting($"Waiting for {username}: {invalid} The message is kept.")

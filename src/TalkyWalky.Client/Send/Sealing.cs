@@ -1,4 +1,5 @@
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Client.Log;
 using TalkyWalky.Client.Store;
 using TalkyWalky.Crypto;
 using TalkyWalky.Wire;
@@ -38,14 +39,25 @@ internal static class Sealing
         return session.IsSpent(now) ? null : active;
     }
 
-    public static async Task<SendingRow> StartAsync(Database database, Credentials credentials, long contact, Readers readers, DateTimeOffset now, CancellationToken cancellation)
+    public static async Task<SendingRow> StartAsync(
+        Database database, Credentials credentials, LogBook book, long contact, Readers readers, DateTimeOffset now, CancellationToken cancellation)
     {
-        var previous = await database.RunAsync(rows => rows.Sending.LastAccepted(contact), cancellation);
+        var (previous, recipients) = await database.RunAsync(rows => (rows.Sending.LastAccepted(contact), Recipients(rows, readers)), cancellation);
         using var key = credentials.OpenIdentityKey();
-        var started = Grants.Start(new GrantOrder(credentials.Identity, key, credentials.Chain, readers.Place, Unlogged.Recipients(readers.Devices), Unlogged.TreeHead, previous), now);
+        var started = Grants.Start(new GrantOrder(credentials.Identity, key, credentials.Chain, readers.Place, recipients, book.Newest!.Token, previous), now);
         using var session = started.Session;
         await database.RunAsync(rows => rows.Sending.Add(contact, started, readers.Devices), cancellation);
         return new SendingRow(session.Id, SendingState.GrantDue, session.Epoch, readers.Place.Head);
+    }
+
+    /// <summary>The log was asked about each of these people before. A session without a server needs that too.</summary>
+    public static bool AreSeen(Rows rows, Readers readers) => readers.Devices.Select(static device => device.User).Distinct().All(user => rows.Log.SeenList(user) is not null);
+
+    // The lists by which these people are known now.
+    private static IReadOnlyList<GrantRecipient> Recipients(Rows rows, Readers readers)
+    {
+        var lists = readers.Devices.Select(static device => device.User).Distinct().ToDictionary(static user => user, user => rows.Log.SeenList(user)!);
+        return [.. readers.Devices.Select(device => new GrantRecipient(device, lists[device.User].Seq, lists[device.User].Hash))];
     }
 
     /// <summary>One transaction: next session state, sealed bytes and their numbers. Nothing when the session seals no more.</summary>

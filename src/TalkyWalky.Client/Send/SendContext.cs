@@ -25,11 +25,13 @@ internal sealed class SendContext : IDisposable
     {
         (Link, Credentials, Known, _awaitedLists, Status, _fail) = (link, credentials, known, lists, status, fail);
         var time = outbox.Environment.Time;
-        _statusAwaited = Task.WhenAny(_statusCame.Task, Task.Delay(StatusPatience, time, Ended));
+        _statusAwaited = Task.WhenAny(Task.WhenAll(_statusCame.Task, _headCame.Task), Task.Delay(StatusPatience, time, Ended));
         Log = new HeadCheck(book, alarms, link);
-        Proofs = new LogProofs(outbox.Database, Log, link);
         News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User, outbox.Environment.Directions);
-        Rosters = new RosterDesk(link, credentials, known, status, time);
+        Lists = new LoggedLists(Log, link);
+        Proofs = new LogProofs(outbox.Database, Lists, link.Ended);
+        var people = new ListBook(outbox.Database, Log, new Admissions(credentials.Anchor, known), Lists, time, Ended);
+        Rosters = new RosterDesk(link, credentials, known, status, new ListedDevices(people, alarms, status, time, outbox.Log), time);
         Ledgers = new LedgerSync(outbox.Database, link, credentials, known, Proofs, News, outbox.Log);
         Readership = new Readership(outbox.Database, this, time);
     }
@@ -49,6 +51,8 @@ internal sealed class SendContext : IDisposable
     public HeadCheck Log { get; }
 
     public LogProofs Proofs { get; }
+
+    public LoggedLists Lists { get; }
 
     public RosterDesk Rosters { get; }
 
@@ -86,7 +90,7 @@ internal sealed class SendContext : IDisposable
         {
             CertificateStatus.Unknown unknown => unknown.Why,
             CertificateStatus.Revoked => Sentences.Revoked,
-            _ => null,
+            _ => Log.Book.Staleness(),
         };
     }
 

@@ -31,5 +31,5 @@ internal static class SettingNames
 {
     public const string Profile = "profile", IdentityKey = "identity.key", IdentityCertificate = "identity.certificate", NextEncryptionKey = "encryption.next",
         Generation = "generation", LoggedOut = "logged-out", KnownDevices = "devices", AwaitsApproval = "awaits-approval",
-        StateGiven = "state.given", Connected = "connected", HistorySince = "history.since";
+        StateGiven = "state.given", Connected = "connected", HistorySince = "history.since", OwnList = "own-list", LetIn = "let-in";
 }

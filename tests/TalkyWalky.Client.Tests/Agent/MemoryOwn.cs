@@ -32,7 +32,7 @@ public sealed class MemoryOwn
             return user == "bob"
                 ? new DeviceAnswer.Person(
                     new PersonInfo(MemoryChat.Bob, "bob", "Bob Builder", PersonPresence.Online, null, "Bobby"), "Example\u202e", "example.org",
-                    [new CertifiedDevice(new DeviceId(7), "0a1b", new string('f', 64), Time, Time.AddDays(30), CertificateStanding.Good, Time, RevokedAt: null)], "a device of bob is left out.")
+                    [new CertifiedDevice(new DeviceId(7), "0a1b", new string('f', 64), Time, Time.AddDays(30), CertificateStanding.Good, Time, RevokedAt: null, new DeviceAdmission(AdmittedBy.Device, new DeviceId(8), Time))], "a device of bob is left out.")
                 : new DeviceAnswer.Refused($"There is nobody called \"{user}\" here; check the spelling.");
         }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Client.Tests.Devices;
 
@@ -25,6 +26,8 @@ public sealed class CardTests(TestServer server) : IClassFixture<TestServer>
             (certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(), certificate.SerialNumber.ToLowerInvariant(), self.CertificateNotAfter),
             (shown.Fingerprint, shown.Serial, shown.NotAfter));
         Assert.Equal((await bob.DevicesAsync()).Select(static one => one.Device).Order(), card.Certified.Select(static one => one.Device).Order());
+        Assert.Equal(AdmittedBy.First, shown.LetIn!.By);
+        Assert.Equal((AdmittedBy.Device, (DeviceId?)self.Device), card.Certified.Where(one => one.Device != self.Device).Select(static one => (one.LetIn!.By, one.LetIn.Device)).Single());
     }
 
     [Fact]
@@ -41,7 +44,7 @@ public sealed class CardTests(TestServer server) : IClassFixture<TestServer>
         await server.KillAsync();
         await alice.UntilAsync(static status => status.Connection == ConnectionState.Offline);
         var offline = Assert.IsType<DeviceAnswer.Person>(await CardAsync(alice, alice.Name));
-        Assert.Equal(connected.Certified, offline.Certified);
+        Assert.Equal(connected.Certified.Select(static device => device with { LetIn = null }), offline.Certified);
         Assert.NotNull(offline.Trouble);
         Assert.IsType<DeviceAnswer.Unreachable>(await CardAsync(alice, "bob"));
         await server.StartAsync();

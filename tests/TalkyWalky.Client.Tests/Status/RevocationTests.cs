@@ -31,6 +31,21 @@ public sealed class RevocationTests
     }
 
     [Fact]
+    public async Task Send_WithoutACurrentHeadOfTheLog_WaitsAndGoesOutWhenItComes()
+    {
+        await using var server = await MovedServer.StartAsync();
+        await using var alice = await JoinAsync(server, "alice");
+        await using var bob = await JoinAsync(server, "bob");
+        Assert.IsType<SendOutcome.Sent>(await alice.SendAsync(bob, "before"));
+        server.MoveWithoutStatus(TooLong);
+        await server.PublishStatusAsync(1000);
+        var queued = Assert.IsType<SendOutcome.Queued>(await alice.UntilAsync(
+            _ => alice.SendAsync(bob, "meanwhile"), static outcome => outcome is SendOutcome.Queued { Why: var why } && why.StartsWith("The newest head of the transparency log is of ", StringComparison.Ordinal)));
+        await server.SignStatusAsync();
+        Assert.Null((await alice.UntilAsync(bob, queued.Message.Id, MessageState.Sent)).Trouble);
+    }
+
+    [Fact]
     public async Task Send_ServersListsAreOverTheBound_GoesOnForAnHourAndThenWaitsAndSaysWhy()
     {
         await using var server = await MovedServer.StartAsync();

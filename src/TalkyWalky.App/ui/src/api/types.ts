@@ -207,6 +207,10 @@ export interface ContactCard {
     /** When the authority signed the list by which that is known. */
     checkedAt: string | null;
     revokedAt: string | null;
+    /** By the transparency log; null when that is not known now. */
+    letInBy: 'first' | 'device' | 'administrator' | null;
+    letInDevice: string | null;
+    letInAt: string | null;
   }[];
   trouble: string | null;
 }

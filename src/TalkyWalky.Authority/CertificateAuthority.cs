@@ -116,6 +116,13 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>The root and the log's key, without their keys. Throws <see cref="AuthorityException"/>.</summary>
     public static TrustAnchor ReadAnchor(string folder) => new AuthorityFolder(folder).ReadAnchor();
 
+    /// <summary>Every issuing CA that ever was, DER, the newest first. Throws <see cref="AuthorityException"/>.</summary>
+    public static IReadOnlyList<byte[]> ReadIssuing(string folder)
+    {
+        var files = new AuthorityFolder(folder);
+        return [.. files.Numbers().Select(number => files.ReadCertificate(AuthorityFolder.IssuingCertificate(number)))];
+    }
+
     /// <summary>The issuing CAs that live, the newest first, without their keys. Throws <see cref="AuthorityException"/>.</summary>
     public static IReadOnlyList<(int Number, AuthorityCertificate Certificate)> ReadLive(string folder)
     {

@@ -21,6 +21,8 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
     /// <summary>The newest that was signed, here or before the last start; null before the first.</summary>
     public TreeHead? Newest { get; private set; }
 
+    public LogKey Key => signer.Key;
+
     /// <summary>The store has <see cref="Newest"/>.</summary>
     public bool IsPublished { get; private set; }
 

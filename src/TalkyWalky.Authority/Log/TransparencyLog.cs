@@ -36,6 +36,9 @@ public sealed partial class TransparencyLog : IDisposable
 
     public ILogStore Store { get; }
 
+    /// <summary>Verifies its heads.</summary>
+    public LogKey Key => _heads.Key;
+
     /// <summary>Who is told of new heads.</summary>
     internal DeviceCallbacks Callbacks { get; set; } = DeviceCallbacks.None;
 

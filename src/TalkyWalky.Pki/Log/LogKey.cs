@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using TalkyWalky.Pki.Jose;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Pki.Log;
 
@@ -17,6 +18,9 @@ public sealed class LogKey
 
     /// <summary>DER. Always 91 bytes.</summary>
     public ReadOnlyMemory<byte> Info => _info;
+
+    /// <summary>SHA-256 of <see cref="Info"/>.</summary>
+    public Digest Hash => Digest.Sha256(_info);
 
     /// <summary>Null for anything but the one DER form of a P-256 key: named curve, uncompressed point.</summary>
     public static LogKey? TryRead(ReadOnlySpan<byte> info)

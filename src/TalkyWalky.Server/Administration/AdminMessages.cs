@@ -27,6 +27,8 @@ namespace TalkyWalky.Server.Administration;
 [JsonDerivedType(typeof(ShowCertificate), "ca.show")]
 [JsonDerivedType(typeof(RevokeCertificate), "ca.revoke")]
 [JsonDerivedType(typeof(RevokeUser), "ca.revokeUser")]
+[JsonDerivedType(typeof(ShowLog), "log.show")]
+[JsonDerivedType(typeof(ReadLog), "log.read")]
 internal abstract record AdminRequest
 {
     private AdminRequest() { }
@@ -108,6 +110,14 @@ internal abstract record AdminRequest
     /// <param name="Reason">As RFC 5280 spells it.</param>
     public sealed record RevokeUser(string Username, string Reason) : AdminRequest;
 
+    public sealed record ShowLog : AdminRequest;
+
+    /// <param name="First">Entries from there on, as many as fit.</param>
+    public sealed record ReadLog(ulong First) : AdminRequest
+    {
+        public const int MaxBytes = 1 << 20;
+    }
+
     public sealed record TestLogin(string Username, string Password) : AdminRequest
     {
         public override string ToString() => $"{nameof(TestLogin)} {{ {nameof(Username)} = {Username} }}"; // never the password
@@ -137,6 +147,8 @@ internal enum DeviceAct
 [JsonDerivedType(typeof(Exported), "exported")]
 [JsonDerivedType(typeof(Certificate), "certificate")]
 [JsonDerivedType(typeof(UserRevoked), "userRevoked")]
+[JsonDerivedType(typeof(Log), "log")]
+[JsonDerivedType(typeof(LogEntries), "logEntries")]
 [JsonDerivedType(typeof(Refused), "refused")]
 internal abstract record AdminAnswer
 {
@@ -181,6 +193,11 @@ internal abstract record AdminAnswer
     /// <param name="Count">How many devices ended.</param>
     public sealed record UserRevoked(int Count) : AdminAnswer;
 
+    public sealed record Log(LogStateEntry Entry) : AdminAnswer;
+
+    /// <param name="Page">Leaf data; none at the end.</param>
+    public sealed record LogEntries(IReadOnlyList<byte[]> Page) : AdminAnswer;
+
     /// <param name="Error">A sentence that says what to do.</param>
     public sealed record Refused(string Error) : AdminAnswer;
 }
@@ -224,6 +241,12 @@ internal sealed record SyncEntry(int People, int Leaving, IReadOnlyList<LeaverEn
 /// <param name="Reason">disabled or deleted.</param>
 internal sealed record LeaverEntry(string User, string? Username, string Reason);
 
+/// <summary>The transparency log as <c>log show --json</c> shows it.</summary>
+/// <param name="Size">Entries under the newest signed head.</param>
+/// <param name="Key">SHA-256 of the SubjectPublicKeyInfo, hex.</param>
+/// <param name="Head">The tw-tree-head token; null, as root and time, while the log is empty.</param>
+internal sealed record LogStateEntry(ulong Size, string? Root, DateTimeOffset? Time, string Key, string? Head);
+
 internal sealed record InvitationEntry(string Join, DateTimeOffset ExpiresAt);
 
 /// <summary>An issuing CA as <c>ca show --json</c> shows it.</summary>
@@ -253,6 +276,7 @@ internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffse
 [JsonSerializable(typeof(CertificateEntry))]
 [JsonSerializable(typeof(ExportEntry))]
 [JsonSerializable(typeof(InvitationEntry))]
+[JsonSerializable(typeof(LogStateEntry))]
 [JsonSerializable(typeof(SyncEntry))]
 [JsonSerializable(typeof(AuthorityEntry))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text;
 using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 using TalkyWalky.Server.Sync;
@@ -50,6 +51,8 @@ internal sealed class AdminService(
         AdminRequest.ShowCertificate show => await _certificates.ShowAsync(show.Serial, cancellation),
         AdminRequest.RevokeCertificate revoke => await _certificates.RevokeAsync(revoke.Serial, revoke.Reason, by, cancellation),
         AdminRequest.RevokeUser revoke => await WithAccountAsync(revoke.Username, async account => await _certificates.RevokeAsync(account, revoke.Reason, by, cancellation), cancellation),
+        AdminRequest.ShowLog => await ShowLogAsync(cancellation),
+        AdminRequest.ReadLog read => new AdminAnswer.LogEntries(await authority.Log.Store.LeavesAsync(read.First, AdminRequest.ReadLog.MaxBytes, cancellation)),
         AdminRequest.TestLogin login => await _directory.TestLoginAsync(login, cancellation),
         _ => throw new InvalidOperationException($"no such request: {request.GetType().Name}"),
     };
@@ -80,6 +83,15 @@ internal sealed class AdminService(
         var life = invite.Days is { } days ? TimeSpan.FromDays(days) : invitationLife;
         var token = await authority.InviteAsync(name, life, by, cancellation);
         return new AdminAnswer.Invited(link(token).ToString(), time.GetUtcNow() + life);
+    }
+
+    private async Task<AdminAnswer> ShowLogAsync(CancellationToken cancellation)
+    {
+        await authority.Log.RefreshAsync(cancellation);
+        var key = authority.Log.Key;
+        var token = (await authority.Log.Store.TreeHeadAsync(cancellation))?.Token;
+        var head = token is null ? null : Pki.Log.TreeHead.TryVerify(token, key);
+        return new AdminAnswer.Log(new LogStateEntry(head?.Size ?? 0, head?.Root.ToString(), head?.Time, key.Hash.ToString(), token is null ? null : Encoding.ASCII.GetString(token)));
     }
 
     private async Task<AdminAnswer> ListAsync(AdminRequest.ListUsers list, CancellationToken cancellation)

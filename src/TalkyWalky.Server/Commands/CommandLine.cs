@@ -35,6 +35,7 @@ internal static class CommandLine
         {
             ServeCommand.Build(context),
             AuthorityCommands.Build(context),
+            LogCommands.Build(context),
             UserCommands.Build(context),
             DeviceCommands.Build(context),
             DirectoryCommands.Build(context),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using TalkyWalky.Authority;
 using TalkyWalky.Pki;
 using TalkyWalky.Pki.Log;
@@ -30,7 +31,8 @@ internal sealed record AuthorityCertificates(TrustAnchor Anchor, Func<IReadOnlyL
         try
         {
             read.ImportFromPem(pem);
-            if (read.Count is < 2 or > 1 + MaxIssuing || ReadLogKey(pem) is not { } log) return null;
+            if (read.Count is < 2 or > 1 + MaxIssuing) return null;
+            if (CertificateFile.TryRead(Encoding.UTF8.GetBytes(pem), "PUBLIC KEY") is not [var info] || LogKey.TryRead(info.Span) is not { } log) return null;
             var anchor = TrustAnchor.FromRoot(read[0].RawData, log);
             if (read.Skip(1).Any(one => IssuingCertificates.Check(one.RawData, anchor, out _) is not null)) return null;
             List<ReadOnlyMemory<byte>> issuing = [.. read.Skip(1).Select(static one => one.RawData)];
@@ -44,17 +46,5 @@ internal sealed record AuthorityCertificates(TrustAnchor Anchor, Func<IReadOnlyL
         {
             foreach (var certificate in read) certificate.Dispose();
         }
-    }
-
-    private static LogKey? ReadLogKey(string pem)
-    {
-        var rest = pem.AsSpan();
-        while (PemEncoding.TryFind(rest, out var field))
-        {
-            if (rest[field.Label] is "PUBLIC KEY") return LogKey.TryRead(Convert.FromBase64String(rest[field.Base64Data].ToString()));
-            rest = rest[field.Location.End..];
-        }
-
-        return null;
     }
 }

@@ -10,13 +10,18 @@ internal sealed class DishonestServer : IAsyncDisposable
     private readonly Place _place;
     private readonly RunningProgram _server;
 
-    private DishonestServer(Place place, RunningProgram server, FrameProxy operatorOfIt)
+    private DishonestServer(Place place, RunningProgram server, FrameProxy operatorOfIt, RogueAuthority? rogue)
     {
-        (_place, _server, Operator) = (place, server, operatorOfIt);
+        (_place, _server, Operator, Rogue) = (place, server, operatorOfIt, rogue);
         (Ada, Bob, Cyd, Mal) = (place.Member("ada"), place.Member("bob"), place.Member("cyd"), place.Member("mal"));
     }
 
     public FrameProxy Operator { get; }
+
+    /// <summary>Has the authority's keys too; only where it was asked for.</summary>
+    public RogueAuthority? Rogue { get; }
+
+    public string Data => _place.Data;
 
     public Member Ada { get; }
 
@@ -26,14 +31,22 @@ internal sealed class DishonestServer : IAsyncDisposable
 
     public Member Mal { get; }
 
-    public static async Task<DishonestServer> StartAsync(Organisation organisation)
+    public static async Task<DishonestServer> StartAsync(Organisation organisation) => await StartAsync(await organisation.CopyAsync(), rogue: null);
+
+    /// <summary>With the authority's keys in the operator's hands.</summary>
+    public static async Task<DishonestServer> StartRogueAsync(Organisation organisation)
     {
         var place = await organisation.CopyAsync();
+        return await StartAsync(place, await RogueAuthority.OpenAsync(place.Data));
+    }
+
+    private static async Task<DishonestServer> StartAsync(Place place, RogueAuthority? rogue)
+    {
         var behind = Ports.Free();
         await File.WriteAllTextAsync(Path.Combine(place.Data, "talkywalkyd.json"), JsonSerializer.Serialize(new { publicUrl = $"https://127.0.0.1:{place.Port}" }));
         var server = RunningProgram.Start(Programs.Server, ["serve", "--data", place.Data, "--listen", $"127.0.0.1:{behind}"]);
         await server.LineAsync(_ => true);
-        return new DishonestServer(place, server, await FrameProxy.StartAsync(place.Data, place.Port, behind));
+        return new DishonestServer(place, server, await FrameProxy.StartAsync(place.Data, place.Port, behind), rogue);
     }
 
     /// <summary>A program that stays connected and says what arrives and what is wrong.</summary>

@@ -43,9 +43,12 @@ internal sealed class ListedDevices(ListBook lists, LogAlarms alarms, StatusBook
     // Nobody has a list before the first device.
     private static ToldStatement? Statement(ToldDevices told)
     {
-        var user = told.Devices.Identity is [var first, ..] ? first.User : told.User;
+        var user = told.Devices.Identity is [var first, ..] ? first.User : told.User ?? Named(told.Found);
         return user is { } known && (told.Found.Statement is not null || told.Found.Devices.Count > 0) ? new ToldStatement(known, told.Username, told.Found.Statement) : null;
     }
+
+    // By the server's word alone: the list then says which devices it keeps back.
+    private static UserId? Named(PersonFound found) => found.Devices.Count == 0 && UserId.TryRead(found.Person.User.Span, out var user) ? user : null;
 
     private async Task<VerifiedDevices> JudgeAsync(ToldDevices told, ListVerdict verdict)
     {

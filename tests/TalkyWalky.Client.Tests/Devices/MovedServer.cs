@@ -126,7 +126,7 @@ internal sealed class MovedServer : IAsyncDisposable
         _gateway.StatusReplaced();
     }
 
-    /// <summary>People with one device each, whom nobody plays: certified and with a mailbox, so that others write to them.</summary>
+    /// <summary>People with one device each, whom nobody plays: certified, logged and with a mailbox, so that others write to them.</summary>
     public async Task<IReadOnlyList<string>> AddPeopleAsync(int count)
     {
         var names = new List<string>(count);
@@ -141,6 +141,7 @@ internal sealed class MovedServer : IAsyncDisposable
             await CertifyAsync(DeviceKeyUse.Encryption, CertificateKind.Encryption, added.Account, device.Device, key);
         }
 
+        await Service.Log.CatchUpAsync(CancellationToken.None);
         return names;
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using TalkyWalky.Harness;
 using TalkyWalky.Testing;
@@ -55,6 +57,23 @@ internal sealed class DishonestServer : IAsyncDisposable
     /// <summary>The administrator revokes every certificate of a person. Returns when the server says that it is done.</summary>
     public async Task RevokeAsync(string user) =>
         (await Programs.RunAsync(Programs.Server, ["ca", "revoke", "--user", user, "--reason", "keyCompromise", "--data", _place.Data])).Expect(0);
+
+    /// <summary>The key that signs the heads of the transparency log.</summary>
+    public ECDsa OpenLogKey()
+    {
+        var key = ECDsa.Create();
+        key.ImportFromEncryptedPem(File.ReadAllText(Path.Combine(_place.Data, "ca", "log.key")), Passphrase());
+        return key;
+    }
+
+    /// <summary>The issuing CA with its key.</summary>
+    public X509Certificate2 OpenIssuingAuthority()
+    {
+        var folder = Path.Combine(_place.Data, "ca");
+        return X509Certificate2.CreateFromEncryptedPemFile(Path.Combine(folder, "issuing.pem"), Passphrase(), Path.Combine(folder, "issuing.key"));
+    }
+
+    private string Passphrase() => File.ReadAllText(Path.Combine(_place.Data, "ca.passphrase")).Trim();
 
     public async ValueTask DisposeAsync()
     {

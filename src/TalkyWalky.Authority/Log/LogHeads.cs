@@ -57,7 +57,7 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
         if (lists.Count == 0) return false;
         var tiles = new LogTiles(log);
         var heads = new List<SignedUserHead>(lists.Count);
-        foreach (var list in lists)
+        foreach (var list in lists.Where(list => list.Index < tree.Size)) // the others' tree is signed first
         {
             var path = await AnswerAsync(tiles, LogTree.Inclusion(list.Index, tree.Size), cancellation);
             var head = new UserHead(list.User, list.Seq, MerkleProof.HashLeaf(list.Data), list.Index, tree.Size, tree.Root, time, time + UserHead.MaxLife);
@@ -65,7 +65,7 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
         }
 
         await log.SetUserHeadsAsync(heads, cancellation);
-        return lists.Count == Page;
+        return heads.Count == Page;
     }
 
     private async Task CheckAsync(TreeHead head, CancellationToken cancellation)

@@ -19,7 +19,7 @@ namespace TalkyWalky.Client.Direct;
 internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentials credentials, Outbox outbox, StatusBook status, LogBook book, IntroductionDesk introductions, Action<InboxResult> stored)
 {
     private const int MaxWaiting = 64, MaxBatch = 64, MaxBatchBytes = 4 * 1024 * 1024;
-    private const string NotSeen = "This device has not seen the devices of this person in the transparency log yet; the message is kept and goes out when the server is back.";
+    private const string NotSeen = "This device has not seen the transparency log yet; the message is kept and goes out when the server is back.";
 
     private static readonly TimeSpan ReceiptPause = TimeSpan.FromMilliseconds(250);
 
@@ -193,7 +193,7 @@ internal sealed class DirectLine(DirectStream stream, DirectPeer peer, Credentia
         // While there is a server, it is the one to seal for: it knows everybody's devices of now.
         if (items.Count > 0 || outbox.IsOnline || await Database.RunAsync(rows => rows.Outbox.Drafts(contact, 1).Count == 0, ended)) return items;
         var readers = await Database.RunAsync(rows => DirectReaders.Of(rows, credentials, peer, status, introductions, outbox.Environment.Time), ended);
-        if (book.Newest is null || !await Database.RunAsync(rows => Sealing.AreSeen(rows, readers), ended))
+        if (book.Newest is null)
         {
             await Database.RunAsync(rows => Settlement.SetTrouble(rows, contact, NotSeen), ended, outbox.Events.Changed);
             return items;

@@ -50,14 +50,11 @@ internal static class Sealing
         return new SendingRow(session.Id, SendingState.GrantDue, session.Epoch, readers.Place.Head);
     }
 
-    /// <summary>The log was asked about each of these people before. A session without a server needs that too.</summary>
-    public static bool AreSeen(Rows rows, Readers readers) => readers.Devices.Select(static device => device.User).Distinct().All(user => rows.Log.SeenList(user) is not null);
-
-    // The lists by which these people are known now.
+    // The lists by which these people are known now; in direct mode somebody may be known by none.
     private static IReadOnlyList<GrantRecipient> Recipients(Rows rows, Readers readers)
     {
-        var lists = readers.Devices.Select(static device => device.User).Distinct().ToDictionary(static user => user, user => rows.Log.SeenList(user)!);
-        return [.. readers.Devices.Select(device => new GrantRecipient(device, lists[device.User].Seq, lists[device.User].Hash))];
+        var lists = readers.Devices.Select(static device => device.User).Distinct().ToDictionary(static user => user, user => rows.Log.SeenList(user));
+        return [.. readers.Devices.Select(device => lists[device.User] is { } list ? new GrantRecipient(device, list.Seq, list.Hash) : new GrantRecipient(device, 1, default))];
     }
 
     /// <summary>One transaction: next session state, sealed bytes and their numbers. Nothing when the session seals no more.</summary>

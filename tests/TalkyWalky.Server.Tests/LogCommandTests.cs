@@ -39,6 +39,12 @@ public sealed class LogCommandTests : IDisposable
         var auditor = await File.ReadAllBytesAsync(_temp["auditor.der"]);
         var signed = LogCountersignature.TryVerify(token, LogKey.TryRead(auditor)!)!;
         Assert.Equal(report.GetProperty("entries").GetUInt64(), TreeHead.TryVerify(signed.Head.Span, log)!.Size);
+
+        await AuditAsync(0, "no fault", "--before", _temp["log.audited"]);
+        File.Copy(_temp["stopped.jsonl"], _temp["log.jsonl"], overwrite: true);
+        await AuditAsync(0, "no fault");
+        await AuditAsync(1, "it went back", "--before", _temp["log.audited"]);
+        await AuditAsync(1, "is no countersignature of this log", "--before", _temp["auditor.key"]);
     }
 
     [Fact]

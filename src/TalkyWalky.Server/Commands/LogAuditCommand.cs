@@ -22,15 +22,17 @@ internal static class LogAuditCommand
         var key = new Option<string?>("--key") { Description = "the log's public key as you know it (PEM: log.pub, or authority.pem, whose root is compared too)", HelpName = "FILE" };
         var countersign = new Option<string?>("--countersign") { Description = "sign with this P-256 key of yours (PKCS#8, PEM) that you found no fault", HelpName = "KEYFILE" };
         var output = new Option<string?>("--out") { Description = "where the countersignature goes", HelpName = "FILE" };
+        var before = new Option<string?>("--before") { Description = "an earlier countersignature: the log must begin with what it was made over", HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "print one JSON object" };
-        var command = new Command("audit", "Replay an exported log from its first entry and check that it keeps its rules; ends with 1 when it does not. Works off-line, on any machine.") { file, key, countersign, output, json };
-        command.WithExamples("talkywalkyd log audit log.jsonl --key log.pub", "talkywalkyd log audit log.jsonl --key log.pub --countersign auditor.key --out log.audited");
+        var command = new Command("audit", "Replay an exported log from its first entry and check that it keeps its rules; ends with 1 when it does not. Works off-line, on any machine.") { file, key, before, countersign, output, json };
+        command.WithExamples("talkywalkyd log audit log.jsonl --key log.pub", "talkywalkyd log audit log.jsonl --key log.pub --countersign auditor.key --out log.audited",
+            "talkywalkyd log audit log.jsonl --key log.pub --before log.audited");
         command.SetAction(parsed =>
         {
             var (signKey, target) = (parsed.GetValue(countersign), parsed.GetValue(output));
             if (signKey is null != target is null) throw ServerException.Usage("--countersign and --out belong together; give both");
             using var signer = signKey is null ? null : ReadKey(signKey);
-            var (anchor, report, head) = Replay(context.Terminal, parsed.GetValue(file)!, parsed.GetValue(key));
+            var (anchor, report, head) = Replay(context.Terminal, parsed.GetValue(file)!, parsed.GetValue(key), parsed.GetValue(before));
             Write(context.Terminal.Output, anchor, report, parsed.GetValue(json));
             if (report.FaultCount > 0) return ExitCode.Failed;
             if (signer is not null) Sign(context, signer, head, target!);
@@ -39,7 +41,7 @@ internal static class LogAuditCommand
         return command;
     }
 
-    private static (TrustAnchor Anchor, LogAuditReport Report, byte[] Head) Replay(Terminal terminal, string path, string? keyFile)
+    private static (TrustAnchor Anchor, LogAuditReport Report, byte[] Head) Replay(Terminal terminal, string path, string? keyFile, string? before)
     {
         try
         {
@@ -49,6 +51,7 @@ internal static class LogAuditCommand
                 throw new ServerException($"{path} is no exported log; make one with: {CommandLine.Program} log export FILE");
             if (keyFile is not null) RequireKey(anchor, keyFile);
             var audit = new LogAudit(anchor, [.. header.Issuing.Select(static der => (ReadOnlyMemory<byte>)der)]);
+            if (before is not null) audit.Expect(ReadEarlier(anchor, before));
             while (lines.Next() is { } line)
             {
                 if (LogExportReader.TryRead(line.Span, LogExportJson.Default.LogExportEnd) is { } end)
@@ -76,6 +79,10 @@ internal static class LogAuditCommand
         if (!key.Info.Span.SequenceEqual(anchor.Log!.Info.Span)) throw new ServerException($"the log is signed by another key than the one in {file}: it is another authority's, or a forgery");
         if (CertificateFile.TryRead(pem, CertificateFile.Certificate) is [var root, ..] && !root.Span.SequenceEqual(anchor.Der.Span)) throw new ServerException($"the log is of another root than the one in {file}");
     }
+
+    private static TreeHead ReadEarlier(TrustAnchor anchor, string file) =>
+        LogCountersignature.TryReadHead(Encoding.ASCII.GetBytes((OwnerFile.TryRead(file) ?? throw new ServerException($"{file} does not exist; give what --countersign wrote before")).TrimEnd()), anchor.Log!)
+        ?? throw new ServerException($"{file} is no countersignature of this log; give what --countersign wrote before");
 
     private static ECDsa ReadKey(string file)
     {

@@ -14,25 +14,19 @@ internal sealed class ClaimDesk(Database database, SendContext context)
 
     private UserId Self => context.Credentials.Identity.User;
 
-    /// <summary>Looks at every claim once. Returns the sessions that are proven now; <c>IsDone</c> when no claim is left.</summary>
-    public async Task<(IReadOnlyList<SessionId> Proven, bool IsDone)> ProveAsync()
+    /// <summary>Looks at every claim once, and hands over each session that is proven. True when no claim is left.</summary>
+    /// <param name="open">Forgets the claim and opens what waited for it, in one step: what comes later is opened behind it.</param>
+    public async Task<bool> ProveAsync(Func<SessionId, Task> open)
     {
-        var proven = new List<SessionId>();
         var isDone = true;
         for (var after = 0L; await database.RunAsync(rows => rows.Claims.Next(after), context.Ended) is var (id, claim);)
         {
             after = id;
-            if (await ProveAsync(claim) != LogProof.Proven)
-            {
-                isDone = false;
-                continue;
-            }
-
-            await database.RunAsync(rows => rows.Claims.Remove(claim.Session), context.Ended);
-            proven.Add(claim.Session);
+            if (await ProveAsync(claim) == LogProof.Proven) await open(claim.Session);
+            else isDone = false;
         }
 
-        return (proven, isDone);
+        return isDone;
     }
 
     private async Task<LogProof> ProveAsync(GrantClaim claim)

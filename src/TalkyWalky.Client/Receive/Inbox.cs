@@ -100,18 +100,18 @@ internal sealed class Inbox(Outbox outbox, SendContext context, Action<InboxResu
         var pauses = new BackOff(FirstClaimPause, LastClaimPause);
         while (true)
         {
-            var (proven, isDone) = await claims.ProveAsync();
-            foreach (var session in proven) await RetryAsync(session);
+            var isDone = await claims.ProveAsync(OpenProvenAsync);
             if (isDone) pauses.Reset();
             await _claimsAdded.WaitAsync(isDone ? ClaimsLook : pauses.Next(), Time, context.Ended);
         }
     }
 
-    private async Task RetryAsync(SessionId session)
+    private async Task OpenProvenAsync(SessionId session)
     {
         var result = await Database.RunAsync(
             rows =>
             {
+                rows.Claims.Remove(session);
                 using var batch = NewBatch(rows);
                 batch.Retry(session);
                 return Finish(rows, batch);

@@ -135,8 +135,10 @@ internal sealed class InboxBatch(
         foreach (var waiting in rows.Pending.Of(id)) OpenPending(waiting);
     }
 
+    // Behind what waits of the same person, so that words keep their order.
     private bool IsProven(GrantOutcome.Opened opened) =>
-        book.Knows(opened.TreeHead)
+        !rows.Claims.HasOf(opened.Sender.User)
+        && book.Knows(opened.TreeHead)
         && rows.Log.IsProven(opened.Sender.User, opened.Sender.CertificateHash)
         && rows.Log.SeenList(credentials.Identity.User) is { } seen && seen.Seq == opened.ListSeq && seen.Hash == opened.ListHash;
 

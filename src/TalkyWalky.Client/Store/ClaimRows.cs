@@ -22,6 +22,9 @@ internal sealed class ClaimRows(Rows rows)
 
     public bool Has(SessionId session) => rows.Number("SELECT count(*) FROM claim WHERE session = ?1", session.ToArray()) > 0;
 
+    /// <summary>Something of this person waits to be proven.</summary>
+    public bool HasOf(UserId author) => rows.Number("SELECT count(*) FROM claim WHERE author = ?1", author.ToArray()) > 0;
+
     public void Add(GrantClaim claim) => rows.Execute(
         "INSERT OR IGNORE INTO claim(session, author, certificate, tree, seq, hash, sent) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         claim.Session.ToArray(), claim.Author.ToArray(), claim.Certificate.ToArray(), rows.Seal(Column, claim.Session.ToArray(), claim.Tree.ToArray()), (long)claim.ListSeq,

@@ -93,6 +93,7 @@ public sealed class AlarmTests
                 [
                     "DROP TABLE alarm", "DROP TABLE crl", "DROP TABLE introduction", "DROP TABLE part", "ALTER TABLE message DROP COLUMN here", "ALTER TABLE slice DROP COLUMN named",
                     "ALTER TABLE receiving DROP COLUMN author",
+                    "DROP TABLE log_head", "DROP TABLE user_list", "DROP TABLE proven_identity", "DROP TABLE admission", "DROP TABLE claim",
                 ];
                 foreach (var change in later) rows.Execute(change);
                 rows.Execute("PRAGMA user_version = 5");

@@ -163,8 +163,16 @@ internal sealed class ChatEngine : IChat
     public async Task<LogAnswer> LogAsync(ulong start, CancellationToken cancellation)
     {
         await RequireLoginAsync(cancellation);
-        await WhileConnectingAsync(cancellation);
+        await WhileHeadComesAsync(cancellation);
         return await _logPages.ReadAsync(start, cancellation);
+    }
+
+    // The profile has the head of its last connection: what was logged since comes with the next one.
+    private async Task WhileHeadComesAsync(CancellationToken cancellation)
+    {
+        var started = _environment.Time.GetTimestamp();
+        while (!_logBook.WasTold && _status.Now.State is (ConnectionState.Connecting or ConnectionState.Online) && _environment.Time.GetElapsedTime(started) < ConnectTime)
+            await Task.Delay(Poll, _environment.Time, cancellation);
     }
 
     // A profile that was made just now has no CRL before its first connection.

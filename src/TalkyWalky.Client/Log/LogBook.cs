@@ -28,6 +28,7 @@ internal sealed class LogBook : IDisposable
     private readonly ConcurrentDictionary<ulong, Digest> _known = [];
     private volatile SignedTree? _largest, _newest;
     private volatile string? _refusal;
+    private volatile bool _wasTold;
 
     private LogBook(Database database, LogKey? key, TimeProvider time, IReadOnlyDictionary<LogHead, byte[]> kept)
     {
@@ -43,6 +44,9 @@ internal sealed class LogBook : IDisposable
 
     /// <summary>The newest tree head; what this device tells others of the log.</summary>
     public SignedTree? Newest => _newest;
+
+    /// <summary>The server sent a head since the profile was opened.</summary>
+    public bool WasTold => _wasTold;
 
     public void Dispose() => _turn.Dispose();
 
@@ -69,6 +73,7 @@ internal sealed class LogBook : IDisposable
     public async Task<HeadVerdict> TakeAsync(ReadOnlyMemory<byte> token, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
     {
         var verdict = await JudgeAsync(token, ask, cancellation);
+        _wasTold = true;
         _refusal = verdict switch
         {
             HeadVerdict.Refused refused => $"The head of the transparency log that the server sent was refused: {refused.Why}. Tell your administrator.",

@@ -54,26 +54,28 @@ internal static class LogCommand
 
     private static async Task<int> WatchAsync(CommandContext context, IChat chat, bool all, CancellationToken cancellation)
     {
-        var (replay, names) = (new LogReplay(chat), new LogNames());
-        ulong? told = all ? 0 : null;
+        var (replay, names, fresh) = (new LogReplay(chat), new LogNames(), new List<LogEntryLine>());
+        var (isShown, isChecked) = (all, false);
         try
         {
             while (true)
             {
-                // Shown once the tree that they stand in is verified.
-                var fresh = new List<LogEntryLine>();
-                var outcome = await replay.AdvanceAsync((index, entry) => fresh.Add(names.Describe(index, entry)), Progress(context), cancellation);
+                var outcome = await replay.AdvanceAsync(
+                    (index, entry) =>
+                    {
+                        var line = names.Describe(index, entry);
+                        if (isShown) fresh.Add(line);
+                    },
+                    Progress(context), cancellation);
                 if (outcome is ReplayOutcome.Verified { Head: var head })
                 {
-                    if (told is null) await HeadAsync(context, head);
-                    foreach (var line in fresh.Where(line => line.Index >= (told ?? head.Size))) await EntryAsync(context, line);
-                    told = head.Size;
+                    // Shown once the tree that they stand in is verified.
+                    if (!isShown) await HeadAsync(context, head);
+                    foreach (var line in fresh) await EntryAsync(context, line);
+                    fresh.Clear();
+                    (isShown, isChecked) = (true, true);
                 }
-                else if (outcome is not ReplayOutcome.Failed { Answer: LogAnswer.Unreachable })
-                {
-                    return await FailAsync(context, outcome);
-                }
-                else if (told is null)
+                else if (!isChecked || outcome is not ReplayOutcome.Failed { Answer: LogAnswer.Unreachable })
                 {
                     return await FailAsync(context, outcome);
                 }

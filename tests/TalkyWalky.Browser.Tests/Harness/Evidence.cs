@@ -34,7 +34,9 @@ internal static class Evidence
     public static Task ForgetAsync(Window window) => Open.TryRemove(window, out var keeping) ? keeping : Task.CompletedTask;
 
     // An action's time is up in the one way, an expectation's in the other, with an exception inside that says less.
+    // A window that is not open yet is tried again and again.
     private static bool IsTimeUp(Exception thrown) => thrown.Message.Contains("Call log:", StringComparison.Ordinal)
+        && !thrown.Message.Contains("<ws preparing>", StringComparison.Ordinal)
         && (thrown is TimeoutException || (thrown is PlaywrightException && !thrown.Message.StartsWith("Expect failed", StringComparison.Ordinal)));
 
     private static async Task KeepAsync(Window window, string why)

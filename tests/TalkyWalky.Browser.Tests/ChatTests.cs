@@ -205,6 +205,25 @@ public sealed class ChatTests(Office office) : IClassFixture<Office>, IAsyncLife
     }
 
     [Fact]
+    public async Task WrittenAtOnceAfterGoing_OnASlowMachine_IsWrittenToTheOtherOne()
+    {
+        var tools = await _ada.Page.Context.NewCDPSessionAsync(_ada.Page);
+        await tools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 8 });
+        foreach (var (name, text) in new[] { ("cyd", "meant for cyd"), ("bob", "meant for bob") })
+        {
+            await _ada.Page.Keyboard.PressAsync("Control+k");
+            await _ada.Page.Keyboard.TypeAsync(name);
+            await _ada.Page.Keyboard.PressAsync("Enter");
+            await _ada.Page.Keyboard.TypeAsync(text);
+            await _ada.Page.Keyboard.PressAsync("Enter");
+            await Expect(_ada.Message(text)).ToHaveCountAsync(1);
+        }
+        await tools.SendAsync("Emulation.setCPUThrottlingRate", new() { ["rate"] = 1 });
+        await Expect(_bob.Message("meant for bob")).ToBeVisibleAsync();
+        await Expect(_bob.Message("meant for cyd")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task Menu_OpenedWhileTheAppLoads_StaysOpen()
     {
         var held = new TaskCompletionSource();

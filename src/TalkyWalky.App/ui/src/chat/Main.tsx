@@ -1,5 +1,4 @@
 import { Compass, MessagesSquare, SquarePen, UserPlus } from 'lucide-react';
-import { useDeferredValue } from 'react';
 import { openDialog } from '../dialogs/open';
 import { Button } from '../parts/Button';
 import { classes } from '../parts/classes';
@@ -23,9 +22,8 @@ export function Main() {
   useLanguage();
   useShortcuts();
   useStrayDrops();
-  // The chosen row is drawn at once, what takes longer after it.
-  const open = useDeferredValue(useStore((state) => state.open));
-  const pane = useDeferredValue(useStore((state) => state.pane));
+  const open = useStore((state) => state.open);
+  const pane = useStore((state) => state.pane);
   const loaded = useStore((state) => state.loaded);
   const trouble = useStore((state) => state.loadTrouble);
   const width = useStore((state) => state.settings?.sidebarWidth ?? 264);

@@ -15,8 +15,8 @@ import { TypingLine } from './TypingLine';
 import { useFileDrop } from './useFileDrop';
 
 export const Conversation = memo(function Conversation({ id }: { id: ConversationKey }) {
-  // Typing goes on while many messages are drawn.
-  const window = useDeferredValue(useStore((state) => state.windows.get(id)));
+  // Messages are drawn after the rest: what is typed at once after going here is written here, and typing goes on while many are drawn.
+  const window = useDeferredValue(useStore((state) => state.windows.get(id)), undefined);
   const trouble = useStore((state) => state.windowTrouble.get(id));
   const name = useConversationName(id);
   const { isOver, handlers } = useFileDrop(id, useCanWrite(id));

@@ -18,7 +18,7 @@ public sealed record LogAuditReport(
 
 /// <summary>Replays a transparency log from its first entry on (docs/protocol.md section 3.1). Needs nothing but the entries and the trust anchor.</summary>
 /// <param name="anchor">With the log's key.</param>
-/// <param name="issuing">Issuing certificates, DER: approvals are verified with them.</param>
+/// <param name="issuing">All issuing certificates that the authority ever had, DER: each certificate is by one of them, and they are by the root.</param>
 public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMemory<byte>> issuing)
 {
     private const int MaxFaults = 100;
@@ -26,7 +26,9 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
     private readonly Dictionary<UserId, Known> _people = [];
     private readonly Dictionary<ConversationId, ulong> _rooms = [];
     private readonly Dictionary<Digest, DeviceApproval> _approvals = [];
-    private readonly HashSet<Digest> _certificates = [], _unlisted = [];
+    private readonly LogIssuers _issuers = new(anchor, issuing);
+    private readonly Dictionary<Digest, Digest?> _certificates = []; // with the SHA-256 of the key
+    private readonly HashSet<Digest> _unlisted = [];
     private readonly HashSet<string> _serials = new(StringComparer.Ordinal);
     private readonly List<(int Height, Digest Hash)> _tree = []; // complete subtrees, the largest first
     private readonly List<string> _faults = [];
@@ -57,6 +59,7 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
     /// <param name="head">A tw-tree-head token for exactly these entries.</param>
     public LogAuditReport Finish(ReadOnlySpan<byte> head)
     {
+        foreach (var fault in _issuers.Faults) Tell($"an issuing CA of the export is none under its root: {fault}");
         var signed = TreeHead.TryVerify(head, anchor.Log!);
         if (signed is null) Tell("the head is not signed by the log's key");
         else if (signed.Size != Size) Tell($"the head is of {signed.Size} entries, and {Size} are here");
@@ -96,11 +99,13 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
     {
         _certificateCount++;
         var hash = Digest.Sha256(logged.Der.Span);
-        if (!_certificates.Add(hash)) Fault("is a certificate that is in the log already");
+        var key = _issuers.KeyIn(logged.Der);
+        if (!_certificates.TryAdd(hash, key)) Fault("is a certificate that is in the log already");
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(logged.Der.Span);
             _serials.Add(LogSerial.Of(certificate));
+            if (key is null) Fault($"is a certificate of {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)} that none of the issuing CAs in the export signed: another CA made it, or the export hides the one that did");
             // An identity certificate is for TLS clients, one for encryption has no extended key usage: all others are the server's own.
             var usage = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault();
             if (usage is null || usage.EnhancedKeyUsages.Cast<Oid>().Any(static one => one.Value is Oids.ClientAuth)) _unlisted.Add(hash);
@@ -121,8 +126,15 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
 
     private void Take(LoggedApproval logged)
     {
-        if (DeviceApproval.TryVerify(logged.Token.Span, anchor, issuing, at: null) is var (approval, _)) _approvals[Digest.Sha256(logged.Token.Span)] = approval;
-        else Fault("is an approval that no device of that person signed");
+        if (DeviceApproval.TryVerify(logged.Token.Span, anchor, issuing, at: null) is not var (approval, signer))
+        {
+            Fault("is an approval that no device of that person signed");
+            return;
+        }
+
+        _approvals[Digest.Sha256(logged.Token.Span)] = approval;
+        if (_people.GetValueOrDefault(approval.User)?.Devices.Any(one => one.Device == signer.Device && KeyOf(one.Identity) == signer.KeyHash) is not true)
+            Fault($"is an approval by the device {signer.Device} of {approval.User}, which was not on the list of that person's devices then, or with another key");
     }
 
     private void Take(DeviceList list, Digest hash)
@@ -132,23 +144,25 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
         if (list.Seq != (before?.Seq ?? 0) + 1) Fault($"is device list {list.Seq} of {list.User} after {before?.Seq ?? 0}");
         else if (list.Previous != before?.Hash) Fault($"is device list {list.Seq} of {list.User} and names another list before it than the one in the log");
         foreach (var device in list.Devices) Check(list, device, before);
-        _people[list.User] = new Known(list.Seq, hash, [.. list.Devices.Select(static one => (one.Device, one.LetIn))]);
+        _people[list.User] = new Known(list.Seq, hash, list.Devices);
     }
 
     private void Check(DeviceList list, ListedDevice device, Known? before)
     {
         foreach (var certificate in new[] { device.Identity, device.Encryption })
         {
-            if (!_certificates.Contains(certificate)) Fault($"names a certificate of device {device.Device} of {list.User} that is not in the log before it");
+            if (!_certificates.ContainsKey(certificate)) Fault($"names a certificate of device {device.Device} of {list.User} that is not in the log before it");
             _unlisted.Remove(certificate);
         }
 
-        var isKnown = before is not null && before.Devices.Contains((device.Device, device.LetIn));
-        if (device.LetIn.Approval is { } approval && (!_approvals.TryGetValue(approval, out var given) || given.User != list.User || given.Device != device.Device))
-            Fault($"says that device {device.Device} of {list.User} was approved, and no such approval is in the log before it");
+        var isKnown = before is not null && before.Devices.Any(one => one.Device == device.Device && one.LetIn == device.LetIn);
+        if (device.LetIn.Approval is { } approval && (!_approvals.TryGetValue(approval, out var given) || given.User != list.User || given.Device != device.Device || given.KeyHash != KeyOf(device.Identity)))
+            Fault($"says that device {device.Device} of {list.User} was approved with this key, and no such approval is in the log before it");
         if (device.LetIn.IsFirst && list.Seq > 1 && !isKnown) Fault($"says that device {device.Device} is the first of {list.User}, who had others before");
         if (device.LetIn.ByAdministrator && !isKnown) _byAdministrator++;
     }
+
+    private Digest? KeyOf(Digest certificate) => _certificates.GetValueOrDefault(certificate);
 
     private void Grow(Digest leaf)
     {
@@ -171,7 +185,7 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
         if (_faults.Count < MaxFaults) _faults.Add(sentence);
     }
 
-    private sealed record Known(ulong Seq, Digest Hash, IReadOnlyList<(DeviceId Device, Admission LetIn)> Devices);
+    private sealed record Known(ulong Seq, Digest Hash, IReadOnlyList<ListedDevice> Devices);
 }
 
 internal static class LogSerial

@@ -24,7 +24,7 @@ public sealed class LogCrashTests
         var people = 0;
         for (var step = 0; ; step++)
         {
-            await MadePeople.AddAsync(engines.Store, 2, time.GetUtcNow());
+            await MadePeople.AddAsync(authority, engines.Store, 2, time.GetUtcNow());
             people += 2;
             var failing = new FailingLogStore(engines.Log, step, isDone);
             await DieAsync(authority, folder, engines, failing, time);
@@ -99,7 +99,7 @@ public sealed class LogCrashTests
     private static async Task AddAsync(CertificateAuthority authority, TempFolder folder, TimeProvider time)
     {
         await using var engines = await OpenAsync(folder, time);
-        await MadePeople.AddAsync(engines.Store, 1, time.GetUtcNow());
+        await MadePeople.AddAsync(authority, engines.Store, 1, time.GetUtcNow());
         using var log = await TransparencyLog.OpenAsync(authority, folder.Path, engines.Store, engines.Log, time, NullLogger.Instance, None);
         await log.CatchUpAsync(None);
     }

@@ -13,7 +13,7 @@ public sealed class LogEndpointTests
     {
         await using var authority = await LiveAuthority.StartAsync();
         using var alice = await authority.JoinAsync("alice");
-        await MadePeople.AddAsync(authority.Engines.Store, 400, authority.Time.GetUtcNow());
+        await MadePeople.AddAsync(authority.Authority, authority.Engines.Store, 400, authority.Time.GetUtcNow());
         await authority.Service.Log.CatchUpAsync(CancellationToken.None);
         async Task<JsonElement> JsonAsync(string path)
         {

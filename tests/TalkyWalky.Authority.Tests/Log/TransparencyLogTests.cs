@@ -67,7 +67,7 @@ public sealed class TransparencyLogTests
         await using var authority = await LiveAuthority.StartAsync();
         using var alice = await authority.JoinAsync("alice");
         await AddEncryptionAsync(authority, alice);
-        var people = await MadePeople.AddAsync(authority.Engines.Store, 600, authority.Time.GetUtcNow());
+        var people = await MadePeople.AddAsync(authority.Authority, authority.Engines.Store, 600, authority.Time.GetUtcNow());
 
         await authority.Service.Log.RefreshAsync(None);
         var first = await CheckHeadsAsync(authority, people);
@@ -92,10 +92,10 @@ public sealed class TransparencyLogTests
     public async Task Append_ClockSetBack_NoEntryAndNoHeadIsOlderThanOneBefore()
     {
         await using var authority = await LiveAuthority.StartAsync();
-        await MadePeople.AddAsync(authority.Engines.Store, 1, authority.Time.GetUtcNow());
+        await MadePeople.AddAsync(authority.Authority, authority.Engines.Store, 1, authority.Time.GetUtcNow());
         await authority.Service.Log.CatchUpAsync(None);
         authority.Time.Advance(TimeSpan.FromDays(-1));
-        await MadePeople.AddAsync(authority.Engines.Store, 1, authority.Time.GetUtcNow());
+        await MadePeople.AddAsync(authority.Authority, authority.Engines.Store, 1, authority.Time.GetUtcNow());
         using var again = await authority.OpenLogAsync();
         await again.CatchUpAsync(None);
 
@@ -111,7 +111,7 @@ public sealed class TransparencyLogTests
         await using var authority = await LiveAuthority.StartAsync();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
         {
-            var user = Assert.Single(await MadePeople.AddAsync(authority.Engines.Store, 1, authority.Time.GetUtcNow()));
+            var user = Assert.Single(await MadePeople.AddAsync(authority.Authority, authority.Engines.Store, 1, authority.Time.GetUtcNow()));
             await authority.Service.Log.CatchUpAsync(None);
             Assert.NotNull((await authority.Engines.Log.UserStatementsAsync([user], None))[user].Head);
         }));

@@ -53,6 +53,7 @@ public sealed class RotationTests
         await using var server = await MovedServer.StartAsync();
         await using var bob = await TestClient.RegisterAsync(server.Link, "bob", server.Environment);
         await ConnectAsync(bob);
+        await bob.UntilAsync(static chat => chat.LogAsync(ulong.MaxValue, CancellationToken.None), static answer => answer is LogAnswer.Page); // the head that the grant below carries
         var self = await bob.Chat!.WhoAmIAsync(CancellationToken.None);
         await bob.CloseAsync();
         // What somebody who records the line keeps: a grant for the key that bob has on the first day.

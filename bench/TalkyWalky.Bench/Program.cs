@@ -1,5 +1,7 @@
 using System.CommandLine;
 using TalkyWalky.Bench;
+using TalkyWalky.Bench.Client;
+using TalkyWalky.Bench.Growth;
 using TalkyWalky.Engines.RabbitMq;
 
 var seconds = new Option<int>("--seconds") { Description = "how long to measure, after one second of warm-up", DefaultValueFactory = _ => 5 };
@@ -89,6 +91,18 @@ log.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
+var only = new Argument<string[]>("name") { Description = "parts of names, as Seal or Grant; all when absent", Arity = ArgumentArity.ZeroOrMore };
+var client = new Command("client", "what messages, grants and history cost the client, with allocations (BenchmarkDotNet)") { only };
+client.SetAction(parsed => ClientBenchmark.Run(parsed.GetRequiredValue(only)));
+
+var growth = new Command("growth", "what grows by which power: grants, fan-out, mailboxes, history, people, the log at 1, 4 and 16 times a size") { json };
+growth.SetAction(async (parsed, cancellation) =>
+{
+    var lines = await GrowthBenchmark.RunAsync(Console.Error, cancellation);
+    Console.WriteLine(parsed.GetValue(json) ? GrowthBenchmark.ToJson(lines) : GrowthBenchmark.ToText(lines));
+    return 0;
+});
+
 var profile = new Option<string>("--profile") { Description = "the profile's folder", Required = true };
 var passphrase = new Option<FileInfo>("--passphrase-file") { Description = "a file whose first line is the profile's passphrase", Required = true };
 var with = new Option<string>("--with") { Description = "the person that the profile has a conversation with", Required = true };
@@ -109,4 +123,4 @@ fillPeople.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
-return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, log, fillMessages, fillPeople }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, log, client, growth, fillMessages, fillPeople }.Parse(args).InvokeAsync();

@@ -46,7 +46,7 @@ public static class Grants
         using var json = new CanonicalJsonWriter(1024);
         body.Write(json);
         var token = Jws.Sign(JwsType.Grant, order.IdentityKey, json.Written, [order.Identity.Der, .. order.Chain]);
-        var (payload, encryptedKeys) = GrantJwe.Seal(token, [.. recipients.Recipients.Select(static recipient => (Func<RSA>)recipient.Device.LoadPublicKey)]);
+        var (payload, encryptedKeys) = GrantJwe.Seal(token, [.. recipients.Recipients.Select(static recipient => recipient.Device)]);
         CryptographicOperations.ZeroMemory(token);
         var slices = new List<(DeviceId, GrantSlice)>(encryptedKeys.Length);
         for (var i = 0; i < encryptedKeys.Length; i++)

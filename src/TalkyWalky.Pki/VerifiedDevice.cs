@@ -18,6 +18,7 @@ public sealed class VerifiedDevice
 {
     // Loading a whole certificate takes ten times as long as loading its key, and a grant for a room wraps to every device.
     private readonly byte[] _publicKeyInfo;
+    private RSA? _idle;
 
     internal VerifiedDevice(
         UserId user, DeviceId device, string username, string organisation, string domain, DeviceKeyUse use, byte[] der, byte[] publicKeyInfo, BigInteger serial, Digest issuer,
@@ -73,6 +74,15 @@ public sealed class VerifiedDevice
         var key = RSA.Create();
         key.ImportSubjectPublicKeyInfo(_publicKeyInfo, out _);
         return key;
+    }
+
+    /// <summary>RSA-OAEP-256 (RFC 7518 §4.3). The key stays loaded for the next time: loading it takes three times as long as using it.</summary>
+    public byte[] Wrap(ReadOnlySpan<byte> contentKey)
+    {
+        var key = Interlocked.Exchange(ref _idle, null) ?? LoadPublicKey(); // an RSA object promises nothing to two threads
+        var wrapped = key.Encrypt(contentKey, RSAEncryptionPadding.OaepSHA256);
+        Interlocked.Exchange(ref _idle, key)?.Dispose();
+        return wrapped;
     }
 }
 

@@ -23,7 +23,7 @@ internal static class Forge
         using var json = new CanonicalJsonWriter();
         (bend?.Invoke(body) ?? body).Write(json);
         var token = Jws.Sign(JwsType.Grant, sender.IdentityKey, json.Written, [sender.Identity.Der, sender.Authority.Issuing]);
-        var (payload, keys) = GrantJwe.Seal(token, [.. to.Select(static device => (Func<RSA>)device.Encryption.LoadPublicKey)]);
+        var (payload, keys) = GrantJwe.Seal(token, [.. to.Select(static device => device.Encryption)]);
         var slices = to.Select((device, i) =>
         {
             var index = Math.Max(0, Array.FindIndex([.. set.Recipients], known => known.Device.Device == device.Device));
@@ -44,7 +44,7 @@ internal static class Forge
     /// <summary>Someone else's signed token, encrypted anew for a device.</summary>
     public static (byte[] Payload, GrantSlice Slice) Wrap(byte[] token, TestDevice target, GrantSlice place)
     {
-        var (payload, keys) = GrantJwe.Seal(token, [target.Encryption.LoadPublicKey]);
+        var (payload, keys) = GrantJwe.Seal(token, [target.Encryption]);
         return (payload, place with { EncryptedKey = keys[0] });
     }
 }

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace TalkyWalky.Crypto.Tests;
 
-/// <summary>A grant for a large room; with full effort of 1,000 devices, whose figures stand in docs/performance.md.</summary>
+/// <summary>A grant for a large room; with full effort of 1,000 devices.</summary>
 public sealed class GrantScaleTests(ITestOutputHelper output)
 {
     private static readonly int Devices = Effort.Count(usual: 200, full: 1000);

@@ -211,20 +211,21 @@ public sealed class SettingsTests(Office office) : IClassFixture<Office>, IAsync
     }
 
     [Fact]
-    public async Task Privacy_DeliveredAndTypingOff_AreKept()
+    public async Task Privacy_AllOff_TheOtherSeesSentOnly()
     {
-        foreach (var key in (string[])["settings.privacy.delivered", "settings.privacy.typing"]) await TurnPrivacyAsync(key, on: false);
+        string[] all = ["settings.privacy.delivered", "settings.privacy.read", "settings.privacy.typing"];
+        foreach (var key in all) await TurnPrivacyAsync(key, on: false);
         await RestartAsync();
         var bob = new Chat((await office.WindowAsync("bob")).Page, Words);
         await _ada.OpenAsync("bob");
         await bob.WriteAsync("ada", "is it there?");
         await Expect(_ada.Message("is it there?")).ToBeVisibleAsync();
-        await Expect(bob.State("is it there?", "state.sent")).ToBeVisibleAsync();
         await _ada.Composer.PressSequentiallyAsync("quietly");
         await _ada.SayAsync("done quietly");
         await Expect(bob.Message("done quietly")).ToBeVisibleAsync();
+        await Expect(bob.State("is it there?", "state.sent")).ToBeVisibleAsync();
         await Expect(bob.Page.GetByText(Words.With("typing.one", ("name", "ada")))).ToHaveCountAsync(0);
-        foreach (var key in (string[])["settings.privacy.delivered", "settings.privacy.typing"]) await TurnPrivacyAsync(key, on: true);
+        foreach (var key in all) await TurnPrivacyAsync(key, on: true);
     }
 
     private static async Task<string> NextAsync(ChannelReader<string> shown)

@@ -190,7 +190,7 @@ public abstract record ChatEvent
     public sealed record Notice(string Text) : ChatEvent;
 
     /// <summary>Somebody tampers, or seems to: a forked ledger, a ghost, commits withheld. A sentence that says what to do. It is kept until <see cref="OwnRequest.Acknowledge"/>.</summary>
-    public sealed record Alarm(long Id, string Text) : ChatEvent;
+    public sealed record Alarm(long Id, string Text, AddedDevice? Added = null) : ChatEvent;
 
     /// <summary>A room came, changed or went, or its members did.</summary>
     public sealed record RoomChanged(RoomInfo Room) : ChatEvent;

@@ -108,4 +108,11 @@ public sealed record Draft(ConversationId Conversation, Target Target, string Te
 }
 
 /// <summary>A sentence that says what to do, because somebody tampers or seems to.</summary>
-public sealed record Alarm(long Id, string Text);
+/// <param name="Added">The device that it is about, which can be revoked; null when it is about something else.</param>
+public sealed record Alarm(long Id, string Text, AddedDevice? Added = null);
+
+/// <summary>A device of this person that, as far as can be proven, no other one let in.</summary>
+/// <param name="Name">As the server tells it.</param>
+/// <param name="Since">The time of its entry in the transparency log.</param>
+/// <param name="By">As the log says.</param>
+public sealed record AddedDevice(DeviceId Device, string? Name, DateTimeOffset Since, AdmittedBy By);

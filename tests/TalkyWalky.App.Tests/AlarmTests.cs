@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using TalkyWalky.Client;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.App.Tests;
 
@@ -28,6 +30,21 @@ public sealed class AlarmTests
         await events.UntilAsync("state", static one => !Alarms(one.GetProperty("state")).Any());
         Assert.Empty(Alarms(await app.CallAsync("GET", "/state")));
         await app.CallAsync("DELETE", $"/alarms/{alarm.Id}");
+    }
+
+    [Fact]
+    public async Task Alarm_AboutADevice_NamesIt()
+    {
+        await using var app = await TestApp.StartAsync();
+        while (app.Chat.Listeners == 0) await Task.Yield();
+        var window = await app.ListenAsync();
+        await window.NextAsync();
+        var device = DeviceId.New();
+        app.Chat.Raise("A new device was added to your account.", new AddedDevice(device, "Laptop", DateTimeOffset.UnixEpoch, AdmittedBy.Administrator));
+        var alarm = await window.UntilAsync("alarm");
+        var kept = (await app.CallAsync("GET", "/state")).GetProperty("alarms")[0];
+        foreach (var added in (JsonElement[])[alarm.GetProperty("added"), kept.GetProperty("added")])
+            Assert.Equal($$"""{"device":"{{device}}","name":"Laptop","since":"1970-01-01T00:00:00.000Z","by":"administrator"}""", added.GetRawText());
     }
 
     [Fact]

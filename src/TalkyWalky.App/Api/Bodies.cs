@@ -33,7 +33,18 @@ internal enum Stage
 /// <param name="Alarms">Those that the person has not acknowledged, the oldest first.</param>
 internal sealed record StateBody(
     Stage Stage, string? Trouble, EnrolmentStep? Step, string? KeyFingerprint, string? Link, string? Username, WindowSizeBody WindowSize, SecretPlace SecretPlace,
-    string Version, SelfLine? Self, StatusBody? Status, IReadOnlyList<Alarm> Alarms);
+    string Version, SelfLine? Self, StatusBody? Status, IReadOnlyList<AlarmBody> Alarms);
+
+internal sealed record AlarmBody(long Id, string Text, AddedBody? Added)
+{
+    public static AlarmBody Of(Alarm alarm) => new(alarm.Id, alarm.Text, AddedBody.Of(alarm.Added));
+}
+
+/// <param name="By">first, device or administrator.</param>
+internal sealed record AddedBody(string Device, string? Name, DateTimeOffset Since, string By)
+{
+    public static AddedBody? Of(AddedDevice? added) => added is null ? null : new(added.Device.ToString(), added.Name, added.Since, added.By.ToString().ToLowerInvariant());
+}
 
 internal sealed record WindowSizeBody(bool Supported, WindowSizeTrouble? Why);
 

@@ -82,7 +82,7 @@ internal sealed class ChatFeed : IAsyncDisposable
                     if (happening is ChatEvent.Received { Message.Sequence: var arrived }) sequence = Math.Max(sequence, arrived);
                     if (happening is ChatEvent.ConnectionChanged) await RefreshAsync(_stopping.Token);
                     else Tell(happening);
-                    if (happening is ChatEvent.Alarm) await RefreshAlarmsAsync(_stopping.Token);
+                    if (happening is ChatEvent.Alarm or ChatEvent.DevicesChanged) await RefreshAlarmsAsync(_stopping.Token);
                 }
 
                 return;

@@ -48,7 +48,7 @@ internal abstract record LiveEvent
     public sealed record Notice(string Text) : LiveEvent;
 
     /// <summary>The state holds it too, until it is acknowledged.</summary>
-    public sealed record Alarm(long Id, string Text) : LiveEvent;
+    public sealed record Alarm(long Id, string Text, AddedBody? Added) : LiveEvent;
 
     public sealed record SettingsChanged(SettingsBody Settings) : LiveEvent;
 

@@ -13,7 +13,7 @@ internal static class LiveEvents
         ChatEvent.StateChanged changed => new LiveEvent.MessageChanged(MessageLine.Of(changed.Message)),
         ChatEvent.PresenceChanged presence => new LiveEvent.PresenceChanged(PersonLine.From(presence.Person)),
         ChatEvent.Notice notice => new LiveEvent.Notice(notice.Text),
-        ChatEvent.Alarm alarm => new LiveEvent.Alarm(alarm.Id, alarm.Text),
+        ChatEvent.Alarm alarm => new LiveEvent.Alarm(alarm.Id, alarm.Text, AddedBody.Of(alarm.Added)),
         ChatEvent.RoomChanged room => new LiveEvent.RoomChanged(RoomLine.Of(room.Room)),
         ChatEvent.ConversationChanged changed => new LiveEvent.ConversationChanged(ConversationLine.Of(changed.Conversation)),
         ChatEvent.Typing typing => new LiveEvent.TypingNow(Names.Key(typing.In, typing.Conversation.ToString()), typing.From),

@@ -71,5 +71,5 @@ internal sealed class Board(LiveHub hub, WindowSizeTrouble? windowSizeTrouble)
 
     private StateBody BodyOf(Standing now) => new(
         now.Stage, now.Trouble, now.Step, now.KeyFingerprint, now.Link, now.Username, new WindowSizeBody(windowSizeTrouble is null, windowSizeTrouble), now.SecretPlace,
-        Version, now.Self is { } self ? SelfLine.From(self) : null, now.Status is { } status ? StatusBody.Of(status) : null, now.Alarms);
+        Version, now.Self is { } self ? SelfLine.From(self) : null, now.Status is { } status ? StatusBody.Of(status) : null, [.. now.Alarms.Select(AlarmBody.Of)]);
 }

@@ -25,6 +25,7 @@ internal sealed class DeviceNews(Database database, EventHub events, Directions 
     public Task KnowAsync(DeviceInfo device, CancellationToken cancellation) => database.RunAsync(
         rows =>
         {
+            Forget(rows, [device]);
             if (Known(rows) is not { } known) return;
             known[device.Device.ToString()] = device.Standing;
             Keep(rows, known);
@@ -34,6 +35,7 @@ internal sealed class DeviceNews(Database database, EventHub events, Directions 
     /// <summary>Sentences for what is new.</summary>
     private List<string> Compare(Rows rows, IReadOnlyList<DeviceInfo> devices)
     {
+        Forget(rows, devices);
         var known = Known(rows);
         var now = devices.ToDictionary(static device => device.Device.ToString(), static device => device.Standing, StringComparer.Ordinal);
         if (known is not null && known.Count == now.Count && now.All(one => known.TryGetValue(one.Key, out var before) && before == one.Value)) return [];
@@ -46,6 +48,11 @@ internal sealed class DeviceNews(Database database, EventHub events, Directions 
 
         Keep(rows, now);
         return sentences;
+    }
+
+    private static void Forget(Rows rows, IEnumerable<DeviceInfo> devices)
+    {
+        foreach (var device in devices.Where(static device => device.Standing == DeviceStanding.Revoked)) rows.Alarms.Forget(device.Device);
     }
 
     private string? Sentence(DeviceInfo device, DeviceStanding? before)

@@ -60,16 +60,22 @@ internal sealed class LogNews(Database database, EventHub events, Directions dir
         }
     }
 
-    // One whose approval by another own device verifies here is news; any other is an alarm.
+    // One whose approval by another own device verifies here is news; any other is an alarm. The app says that in its own words: a sentence is for terminals, whichever program is connected.
     private Task CameAsync(ListedDevice device, DateTimeOffset since, DeviceInfo? info)
     {
-        var how = info?.ApprovedBy is { } by ? $"let in by your device {Short(by)}"
-            : device.LetIn.ByAdministrator ? "let in by an administrator"
-            : device.LetIn.IsFirst ? "let in as your first"
-            : "let in by another device of yours, as the log says";
-        var called = info is null ? Short(device.Device) : Called(info);
-        var sentence = $"A new device was added to your account on {Moment(since)}: {called}, {how}. Was it you? If not, change your password and {directions.Revoke(Short(device.Device))}.";
-        return info?.ApprovedBy is null ? events.AlarmAsync(sentence) : events.NoticeAsync(sentence);
+        var what = $"A new device was added to your account on {Moment(since)}: {(info is null ? Short(device.Device) : Called(info))}, ";
+        if (info?.ApprovedBy is { } by) return events.NoticeAsync($"{what}let in by your device {Short(by)}. Was it you? If not, change your password and {directions.Revoke(Short(device.Device))}.");
+        var letIn = device.LetIn.ByAdministrator ? AdmittedBy.Administrator : device.LetIn.IsFirst ? AdmittedBy.First : AdmittedBy.Device;
+        what += letIn switch
+        {
+            AdmittedBy.Administrator => "let in by an administrator",
+            AdmittedBy.First => "let in as your first",
+            _ => "let in by another device of yours, as the log says",
+        };
+        return info?.Standing == DeviceStanding.Revoked
+            ? events.AlarmAsync($"{what}. It is revoked by now. Was it you? If not, change your password.")
+            : events.AlarmAsync(
+                $"{what}. Was it you? If not, change your password and {Directions.Commands.Revoke(Short(device.Device))}.", new AddedDevice(device.Device, info?.Name, since, letIn));
     }
 
     private string Moment(DateTimeOffset at) => Sentences.Moment(at, time.LocalTimeZone);

@@ -49,9 +49,10 @@ internal sealed class EventHub(Database database)
     }
 
     /// <summary>Tells it as <see cref="NoticeAsync"/>, and keeps it until the person acknowledges it.</summary>
-    public async Task AlarmAsync(string text)
+    /// <param name="added">The device that it is about, if any.</param>
+    public async Task AlarmAsync(string text, AddedDevice? added = null)
     {
-        await database.RunAsync(rows => rows.Alarms.Raise(text), CancellationToken.None);
+        await database.RunAsync(rows => rows.Alarms.Raise(text, added), CancellationToken.None);
         Arrived();
     }
 
@@ -79,10 +80,10 @@ internal sealed class EventHub(Database database)
             {
                 if (signal is not null) yield return signal;
                 if (!listener.TakeArrived()) continue;
-                foreach (var (id, text) in await database.RunAsync(rows => rows.Alarms.TellAfter(told), cancellation))
+                foreach (var alarm in await database.RunAsync(rows => rows.Alarms.TellAfter(told), cancellation))
                 {
-                    yield return new ChatEvent.Alarm(id, text);
-                    told = id;
+                    yield return new ChatEvent.Alarm(alarm.Id, alarm.Text, alarm.Added);
+                    told = alarm.Id;
                 }
 
                 while (await ReadAsync(sequence, cancellation) is { Count: > 0 } page)

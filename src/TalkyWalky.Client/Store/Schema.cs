@@ -7,7 +7,7 @@ namespace TalkyWalky.Client.Store;
 internal static class Schema
 {
     /// <summary><c>user_version</c> counts the steps that were applied; a new profile takes them all, an older one those that it lacks.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9, Version10, Version11];
+    public static IReadOnlyList<string> Steps { get; } = [Version1, Version2, Version3, Version4, Version5, Version6, Version7, Version8, Version9, Version10, Version11, Version12];
 
     private const string Version1 = """
         CREATE TABLE vault(id INTEGER PRIMARY KEY CHECK (id = 1), salt BLOB NOT NULL, iterations INTEGER NOT NULL, wrapped BLOB NOT NULL);
@@ -147,5 +147,13 @@ internal static class Schema
         CREATE TABLE claim(
             id INTEGER PRIMARY KEY AUTOINCREMENT, session BLOB NOT NULL UNIQUE, author BLOB NOT NULL, certificate BLOB NOT NULL, tree BLOB NOT NULL, seq INTEGER NOT NULL,
             hash BLOB NOT NULL, sent INTEGER NOT NULL);
+        """;
+
+    /// <summary>Which device of the person an alarm is about, since when it is there, who let it in (AdmittedBy), and its name.</summary>
+    private const string Version12 = """
+        ALTER TABLE alarm ADD COLUMN device BLOB;
+        ALTER TABLE alarm ADD COLUMN since INTEGER;
+        ALTER TABLE alarm ADD COLUMN admitted INTEGER;
+        ALTER TABLE alarm ADD COLUMN name BLOB;
         """;
 }

@@ -43,7 +43,7 @@ public sealed class AgentTests : IAsyncDisposable
         foreach (var name in (string[])["bob", "carol", "dave"]) Assert.IsType<OwnAnswer.Done>(await chat.OwnAsync(new OwnRequest.KeepDraft(Target.Person(name), text), cancellation));
         var drafts = Assert.IsType<OwnAnswer.Drafts>(await chat.OwnAsync(new OwnRequest.Drafts(), cancellation)).Kept;
         Assert.Equal([text, text, text], drafts.Select(static draft => draft.Text));
-        var alarm = _owner.Raise("Two ledgers.");
+        var alarm = _owner.Raise("Two ledgers.", new AddedDevice(DeviceId.New(), "Laptop", DateTimeOffset.UnixEpoch, AdmittedBy.Administrator));
         Assert.Equal([alarm], Assert.IsType<OwnAnswer.Alarms>(await chat.OwnAsync(new OwnRequest.Alarms(), cancellation)).Kept);
         Assert.IsType<OwnAnswer.Done>(await chat.OwnAsync(new OwnRequest.Acknowledge(alarm.Id), cancellation));
         Assert.Empty(Assert.IsType<OwnAnswer.Alarms>(await chat.OwnAsync(new OwnRequest.Alarms(), cancellation)).Kept);

@@ -293,13 +293,13 @@ public sealed class MemoryChat : IChat
     }
 
     /// <summary>Somebody tampers.</summary>
-    public Alarm Raise(string text)
+    public Alarm Raise(string text, AddedDevice? added = null)
     {
         lock (_gate)
         {
-            var alarm = new Alarm(++_alarm, text);
+            var alarm = new Alarm(++_alarm, text, added);
             _alarms.Add(alarm);
-            Publish(new ChatEvent.Alarm(alarm.Id, text));
+            Publish(new ChatEvent.Alarm(alarm.Id, text, added));
             return alarm;
         }
     }

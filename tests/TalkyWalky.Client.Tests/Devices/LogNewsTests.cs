@@ -17,10 +17,16 @@ public sealed class LogNewsTests
         var waiting = (await alice.DevicesAsync()).Single(static device => device.Standing == DeviceStanding.Pending);
         await server.Service.ApproveDeviceAsync(waiting.Device, Actor.Administrator(uid: null), CancellationToken.None);
         Assert.IsType<EnrolOutcome.Enrolled>(await phone.EnrolAsync(server.Link));
-        var text = (await alarmed).Text;
+        var alarm = await alarmed;
+        var text = alarm.Text;
         var id = waiting.Device.ToString()[..8];
+        Assert.Equal((waiting.Device, AdmittedBy.Administrator), (alarm.Added!.Device, alarm.Added.By));
         Assert.Contains("let in by an administrator. Was it you?", text, StringComparison.Ordinal);
         Assert.Contains($"revoke it with: talkywalky device revoke {id}", text, StringComparison.Ordinal);
+
+        // With the device goes what was to be decided about it.
+        Assert.IsType<DeviceAnswer.Done>(await alice.Chat!.DeviceAsync(new DeviceRequest.Revoke(id), CancellationToken.None));
+        Assert.Empty(Assert.IsType<OwnAnswer.Alarms>(await alice.Chat.OwnAsync(new OwnRequest.Alarms(), CancellationToken.None)).Kept);
     }
 
     [Fact]

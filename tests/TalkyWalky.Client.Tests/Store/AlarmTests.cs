@@ -74,6 +74,25 @@ public sealed class AlarmTests
     }
 
     [Fact]
+    public async Task Raise_AboutADevice_NamesItUntilTheDeviceIsOut()
+    {
+        await using var profile = await TestProfile.CreateAsync();
+        var named = new AddedDevice(DeviceId.New(), "Laptop", DateTimeOffset.FromUnixTimeMilliseconds(1_772_000_000_123), AdmittedBy.Administrator);
+        var other = new AddedDevice(DeviceId.New(), Name: null, DateTimeOffset.UnixEpoch, AdmittedBy.First);
+        await profile.Database.RunAsync(
+            rows =>
+            {
+                rows.Alarms.Raise("one", named);
+                rows.Alarms.Raise("another", other);
+                rows.Alarms.Raise("two histories");
+            },
+            CancellationToken.None);
+        Assert.Equal([new Alarm(1, "one", named), new Alarm(2, "another", other), new Alarm(3, "two histories")], await AllAsync(profile));
+        await profile.Database.RunAsync(rows => rows.Alarms.Forget(named.Device), CancellationToken.None);
+        Assert.Equal([2, 3], (await AllAsync(profile)).Select(static alarm => alarm.Id));
+    }
+
+    [Fact]
     public async Task Raise_Endlessly_KeepsTheNewestHundred()
     {
         await using var profile = await TestProfile.CreateAsync();

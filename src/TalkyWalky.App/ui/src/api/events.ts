@@ -1,4 +1,4 @@
-import type { AppState, Conversation, ConversationKey, Device, Message, Person, Room, Settings, Status } from './types';
+import type { Alarm, AppState, Conversation, ConversationKey, Device, Message, Person, Room, Settings, Status } from './types';
 
 /** What the program tells over the WebSocket (docs/app-api.md). */
 export type LiveEvent =
@@ -15,7 +15,7 @@ export type LiveEvent =
   | { type: 'devices'; devices: Device[] }
   /** Something a person should know; an alarm says that somebody tampers, and is in the state too until it is acknowledged. */
   | { type: 'notice'; text: string }
-  | { type: 'alarm'; id: number; text: string }
+  | ({ type: 'alarm' } & Alarm)
   | { type: 'settings'; settings: Settings }
   /** Messages were deleted here; null: all. */
   | { type: 'cleared'; conversation: ConversationKey | null }

@@ -46,6 +46,18 @@ export interface AppState {
 export interface Alarm {
   id: number;
   text: string;
+  /** The own device that it is about, which can be revoked. */
+  added: AddedDevice | null;
+}
+
+/** A device of one's own account that no own device let in, as far as can be proven. */
+export interface AddedDevice {
+  device: string;
+  name: string | null;
+  /** When the transparency log took it up. */
+  since: string;
+  /** Who let it in, by the transparency log. */
+  by: 'first' | 'device' | 'administrator';
 }
 
 export interface Self {

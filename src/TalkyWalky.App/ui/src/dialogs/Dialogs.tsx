@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { ChangePasswordDialog, RevokeAddedDialog } from '../chat/RevokeAddedDialog';
 import { DirectDialog } from '../direct/DirectDialog';
 import { JoinLinkDialog } from '../go/JoinLinkDialog';
 import { LogoutDialog } from '../go/LogoutDialog';
@@ -52,6 +53,10 @@ export function Dialogs() {
       return <ClearHistoryDialog conversation={dialog.conversation} />;
     case 'direct':
       return <DirectDialog key={dialog.username} username={dialog.username} />;
+    case 'revokeAdded':
+      return <RevokeAddedDialog alarm={dialog.alarm} added={dialog.added} />;
+    case 'changePassword':
+      return <ChangePasswordDialog device={dialog.device} />;
     case 'joinLink':
       return <JoinLinkDialog />;
     case 'logout':

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ConversationKey } from '../api/types';
+import type { AddedDevice, ConversationKey } from '../api/types';
 
 export type SettingsTab = 'name' | 'appearance' | 'window' | 'notifications' | 'privacy' | 'language' | 'devices' | 'about';
 
@@ -20,6 +20,10 @@ export type Dialog =
   | { kind: 'clearHistory'; conversation: ConversationKey | null }
   /** A chat with this person without a server between. */
   | { kind: 'direct'; username: string }
+  /** An alarm is about this device. */
+  | { kind: 'revokeAdded'; alarm: number; added: AddedDevice }
+  /** This device, as a sentence names it, is out; the password is still known. */
+  | { kind: 'changePassword'; device: string }
   /** Bring a colleague in: the join link and its QR code. */
   | { kind: 'joinLink' }
   | { kind: 'logout' }

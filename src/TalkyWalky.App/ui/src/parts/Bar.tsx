@@ -14,7 +14,7 @@ export function Bar({ grave, action, children }: Props) {
     <div className={grave ? styles.grave : styles.bar} role={grave ? 'alert' : 'status'}>
       {grave ? <ShieldAlert aria-hidden="true" /> : <TriangleAlert aria-hidden="true" />}
       <p>{children}</p>
-      {action}
+      {action && <div className={styles.action}>{action}</div>}
     </div>
   );
 }

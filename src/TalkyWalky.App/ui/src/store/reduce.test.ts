@@ -130,8 +130,8 @@ test('Status_ChangesTheConnectionOfTheState', () => {
 });
 
 test('Alarm_ComesWithTheState', () => {
-  const alarms = [{ id: 7, text: 'a fork' }];
-  const next = take(opened, { type: 'alarm', id: 7, text: 'a fork' }, { type: 'state', state: { ...sampleApp(), alarms } });
+  const alarms = [{ id: 7, text: 'a fork', added: null }];
+  const next = take(opened, { type: 'alarm', id: 7, text: 'a fork', added: null }, { type: 'state', state: { ...sampleApp(), alarms } });
   expect(next.app!.alarms).toBe(alarms);
 });
 

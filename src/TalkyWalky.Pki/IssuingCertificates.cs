@@ -1,15 +1,11 @@
 using System.Formats.Asn1;
 using TalkyWalky.Pki.Validation;
-using TalkyWalky.Wire;
 
 namespace TalkyWalky.Pki;
 
 /// <summary>An issuing CA's certificate below the pinned root.</summary>
 public static class IssuingCertificates
 {
-    /// <summary>SHA-256 of its SubjectPublicKeyInfo; null for what is no certificate in DER.</summary>
-    public static Digest? KeyHash(ReadOnlyMemory<byte> issuing) => ParsedCertificate.TryParse(issuing) is { } certificate ? Digest.Sha256(certificate.Key.Info.Span) : null;
-
     /// <summary>Null when this can be the root of an organisation: a CA certificate that its own key signed, of any make, within its life; else why not, as the end of a sentence.</summary>
     public static string? RootFault(ReadOnlyMemory<byte> root, DateTimeOffset at)
     {

@@ -38,6 +38,7 @@ public sealed class FrameProxy : IAsyncDisposable
         _application = builder.Build();
         _application.UseWebSockets();
         _application.Map("/v1/session", RelayAsync);
+        _application.MapFallback(context => Https(context));
     }
 
     public ConcurrentQueue<ClientFrame> FromDevices { get; } = new();
@@ -66,6 +67,9 @@ public sealed class FrameProxy : IAsyncDisposable
     public Func<Line, ClientFrame, Task<IEnumerable<ClientFrame>>> FromDevice { get; set; } = static (_, frame) => Task.FromResult<IEnumerable<ClientFrame>>([frame]);
 
     public Func<Line, ServerFrame, Task<IEnumerable<ServerFrame>>> ToDevice { get; set; } = static (_, frame) => Task.FromResult<IEnumerable<ServerFrame>>([frame]);
+
+    /// <summary>What the operator answers to who asks the authority over HTTPS.</summary>
+    public RequestDelegate Https { get; set; } = static context => Results.NotFound().ExecuteAsync(context);
 
     /// <summary>The newest connection of this person.</summary>
     public Line LineOf(string user) => _lines.TryGetValue(user, out var line) ? line : throw new InvalidOperationException($"{user} is not connected");

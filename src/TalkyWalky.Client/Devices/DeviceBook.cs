@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Client.Enrol;
+using TalkyWalky.Pki;
 using TalkyWalky.Pki.Jose;
 using TalkyWalky.Wire;
 
@@ -15,9 +16,18 @@ internal sealed class DeviceBook
 
     private const int MaxDevices = 1000;
 
-    private DeviceBook(IReadOnlyList<DeviceInfo> devices) => Devices = devices;
+    private readonly Dictionary<DeviceId, VerifiedDevice> _approvers;
+
+    private DeviceBook(IReadOnlyList<ReadDevice> devices)
+    {
+        Devices = [.. devices.Select(static one => one.Info)];
+        _approvers = devices.Where(static one => one.Approver is not null).DistinctBy(static one => one.Info.Device).ToDictionary(static one => one.Info.Device, static one => one.Approver!);
+    }
 
     public IReadOnlyList<DeviceInfo> Devices { get; }
+
+    /// <summary>The identity by whose signature this device came in; null when there is none that verifies. Whether the log has it is not looked at.</summary>
+    public VerifiedDevice? ApproverOf(DeviceId device) => _approvers.GetValueOrDefault(device);
 
     /// <summary>Null when the answer is none.</summary>
     public static DeviceBook? TryRead(byte[] json, Credentials self, DateTimeOffset now)
@@ -25,7 +35,7 @@ internal sealed class DeviceBook
         try
         {
             if (JsonSerializer.Deserialize(json, ClientJson.Default.DevicesBody)?.Devices is not { Count: <= MaxDevices } bodies) return null;
-            var devices = bodies.Select(body => Read(body, self, now)).OfType<DeviceInfo>().ToList();
+            var devices = bodies.Select(body => Read(body, self, now)).OfType<ReadDevice>().ToList();
             return devices.Count == bodies.Count ? new DeviceBook(devices) : null;
         }
         catch (JsonException)
@@ -54,7 +64,7 @@ internal sealed class DeviceBook
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ClientJson.Default.DeviceBody) is { } body ? Read(body, self, now) : null;
+            return JsonSerializer.Deserialize(json, ClientJson.Default.DeviceBody) is { } body ? Read(body, self, now)?.Info : null;
         }
         catch (JsonException)
         {
@@ -66,7 +76,7 @@ internal sealed class DeviceBook
         string.Equals(device.Name, text, StringComparison.OrdinalIgnoreCase)
         || (text.Length >= ShortestPrefix && device.Device.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase));
 
-    private static DeviceInfo? Read(DeviceBody body, Credentials self, DateTimeOffset now)
+    private static ReadDevice? Read(DeviceBody body, Credentials self, DateTimeOffset now)
     {
         if (!DeviceId.TryParse(body.Device, out var device) || !Digest.TryParse(body.Key, out var key) || Time(body.AddedAt) is not { } added) return null;
         DeviceStanding? standing = body.State switch
@@ -78,19 +88,22 @@ internal sealed class DeviceBook
         };
         if (standing is not { } known) return null;
         var name = body.Name is { } given && DeviceName.Problem(given) is null ? given : null;
-        return new DeviceInfo(device, name, known, device == self.Identity.Device, key.ToString(), added, Time(body.LoginAt), ApproverOf(body, device, key, self));
+        var approver = ApproverOf(body, device, key, self);
+        return new ReadDevice(new DeviceInfo(device, name, known, device == self.Identity.Device, key.ToString(), added, Time(body.LoginAt), approver?.Device), approver);
     }
 
     // An approval is shown only if its signature holds: the server could name anyone.
-    private static DeviceId? ApproverOf(DeviceBody body, DeviceId device, Digest key, Credentials self) =>
+    private static VerifiedDevice? ApproverOf(DeviceBody body, DeviceId device, Digest key, Credentials self) =>
         body.Approval is { Length: <= Jws.MaxPs256 } token
         && DeviceApproval.TryVerify(Encoding.ASCII.GetBytes(token), self.Anchor, self.Issuing, at: null) is var (approval, signer)
         && approval.User == self.Identity.User && approval.Device == device && approval.KeyHash == key
-            ? signer.Device
+            ? signer
             : null;
 
     private static DateTimeOffset? Time(long? milliseconds) =>
         milliseconds is { } time && time >= 0 && time <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+
+    private sealed record ReadDevice(DeviceInfo Info, VerifiedDevice? Approver);
 }
 
 /// <summary>What asking the authority about own devices came to.</summary>

@@ -83,17 +83,16 @@ internal sealed class DeviceDesk(Database database, EventHub events, ClientEnvir
         return false;
     }
 
-    /// <summary>Reads the log, then the server's list, and tells what is new. False when one could not be read.</summary>
+    /// <summary>Reads the log, then the server's list, and tells what is new. False when one could not be read, or is to be read once more.</summary>
     /// <param name="isWhole">The server's list is read even if the log has nothing new.</param>
     private async Task<bool> LookAsync(SendContext context, bool isWhole)
     {
         var news = await _log.ReadAsync(context);
         if (!isWhole && news is { Came.Count: 0, Went.Count: 0 }) return true;
         using var client = ClientOf(context.Credentials);
-        var book = await ReadAsync(client, context.Credentials, context.Ended) is BookOutcome.Read read ? read.Book.Devices : null;
-        if (book is not null) await _news.TellAsync(book, context.Ended);
-        if (news is not null) await _log.TellAsync(context, news, book);
-        return news is not null && book is not null;
+        var book = await ReadAsync(client, context.Credentials, context.Ended) is BookOutcome.Read read ? read.Book : null;
+        if (book is not null) await _news.TellAsync(book.Devices, context.Ended);
+        return news is not null && await _log.TellAsync(context, news, book) && book is not null;
     }
 
     private async Task<BookOutcome> ReadAsync(AuthorityClient client, Credentials credentials, CancellationToken cancellation)

@@ -12,8 +12,8 @@ namespace TalkyWalky.Client.Devices;
 /// <summary>Whether the log names keys for this very device that it does not have: somebody else would read in its name.</summary>
 internal sealed class OwnKeyCheck(Database database)
 {
-    /// <summary>True when all is well, or cannot be told now.</summary>
-    public async Task<bool> HoldsAsync(SendContext context, DeviceList newest)
+    /// <summary>True when all is well, or the server does not answer; null when it answers and does not show the certificates that the log names.</summary>
+    public async Task<bool?> HoldsAsync(SendContext context, DeviceList newest)
     {
         var credentials = context.Credentials;
         var own = credentials.Identity.Device;
@@ -22,9 +22,12 @@ internal sealed class OwnKeyCheck(Database database)
         // A renewal whose answer was lost: another certificate, and the same key.
         var lookup = new Lookup { User = Google.Protobuf.ByteString.CopyFrom(credentials.Identity.User.ToArray()) };
         if (await context.Link.AskAsync(new ClientFrame { Lookup = lookup }) is not { BodyCase: ServerFrame.BodyOneofCase.PersonFound, PersonFound: var found }) return true;
-        if (found.Devices.FirstOrDefault(device => device.Device_.Span.SequenceEqual(own.ToArray())) is not { } given) return true;
+        if (found.Devices.FirstOrDefault(device => device.Device_.Span.SequenceEqual(own.ToArray())) is not { } given) return null;
         var keys = await database.RunAsync(rows => PublicKeys(rows, credentials), context.Ended);
-        return IsOwn(given.IdentityCertificate.Memory, listed.Identity, keys) && IsOwn(given.EncryptionCertificate.Memory, listed.Encryption, keys);
+        // Where the server gives another certificate than the listed one, it is about to be listed.
+        return Digest.Sha256(given.IdentityCertificate.Span) == listed.Identity && Digest.Sha256(given.EncryptionCertificate.Span) == listed.Encryption
+            ? IsOwn(given.IdentityCertificate.Memory, keys) && IsOwn(given.EncryptionCertificate.Memory, keys)
+            : null;
     }
 
     private static List<byte[]> PublicKeys(Rows rows, Credentials credentials)
@@ -40,10 +43,8 @@ internal sealed class OwnKeyCheck(Database database)
         return keys;
     }
 
-    // Where the server gives another certificate than the listed one, it is about to be listed.
-    private static bool IsOwn(ReadOnlyMemory<byte> der, Digest listed, List<byte[]> keys)
+    private static bool IsOwn(ReadOnlyMemory<byte> der, List<byte[]> keys)
     {
-        if (Digest.Sha256(der.Span) != listed) return true;
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(der.Span);

@@ -9,8 +9,12 @@ namespace TalkyWalky.Client.Devices;
 
 /// <summary>What the transparency log says of this person's own devices since the last look.</summary>
 /// <param name="Newest">Null before there is any.</param>
-/// <param name="Came">With the time of their entry in the log, other than this device.</param>
-internal sealed record OwnListNews(DeviceList? Newest, IReadOnlyList<(ListedDevice Device, DateTimeOffset Since)> Came, IReadOnlyList<(DeviceId Device, DateTimeOffset Since)> Went);
+/// <param name="Came">Other than this device.</param>
+internal sealed record OwnListNews(DeviceList? Newest, IReadOnlyList<CameDevice> Came, IReadOnlyList<(DeviceId Device, DateTimeOffset Since)> Went);
+
+/// <param name="Since">The time of its entry in the log.</param>
+/// <param name="Before">The devices of the list before that.</param>
+internal sealed record CameDevice(ListedDevice Device, DateTimeOffset Since, IReadOnlyList<ListedDevice> Before);
 
 /// <summary>Follows this person's device lists one by one (docs/protocol.md 3.3): whoever adds a key for Bob tells Bob.</summary>
 internal sealed class OwnLists(Database database)
@@ -21,7 +25,7 @@ internal sealed class OwnLists(Database database)
         var self = context.Credentials.Identity;
         var last = await LastAsync(context.Ended);
         var isBefore = last is null;
-        var came = new Dictionary<DeviceId, (ListedDevice, DateTimeOffset)>();
+        var came = new Dictionary<DeviceId, CameDevice>();
         var went = new Dictionary<DeviceId, DateTimeOffset>();
         while (true)
         {
@@ -51,12 +55,20 @@ internal sealed class OwnLists(Database database)
             if (!shown.More) break;
         }
 
+        if (last is { } newest) await database.RunAsync(rows => See(rows, newest), context.Ended);
         came.Remove(self.Device);
         return new OwnListNews(last?.List, [.. came.Values], [.. went.Select(static one => (one.Key, one.Value))]);
     }
 
     /// <summary>The person was told of all that was read.</summary>
     public Task ToldAsync(DeviceList newest, CancellationToken cancellation) => database.RunAsync(rows => rows.Settings.Set(SettingNames.OwnList, newest.Encode()), cancellation);
+
+    // What a grant says that its author was told is held against this, also where nobody is written to from here.
+    private static void See(Rows rows, SeenOwnList last)
+    {
+        var first = rows.Log.SeenList(last.List.User)?.First ?? last.List.Devices.FirstOrDefault(static device => device.LetIn.IsFirst)?.Device;
+        rows.Log.SetSeenList(last.List.User, new SeenList(last.List.Seq, last.Hash, last.List.Time, first));
+    }
 
     private async Task<SeenOwnList?> LastAsync(CancellationToken cancellation)
     {
@@ -66,12 +78,12 @@ internal sealed class OwnLists(Database database)
             : throw new ProfileDamagedException("the list of own devices in it is none");
     }
 
-    private static void Compare(IReadOnlyList<ListedDevice> before, DeviceList now, Dictionary<DeviceId, (ListedDevice, DateTimeOffset)> came, Dictionary<DeviceId, DateTimeOffset> went)
+    private static void Compare(IReadOnlyList<ListedDevice> before, DeviceList now, Dictionary<DeviceId, CameDevice> came, Dictionary<DeviceId, DateTimeOffset> went)
     {
         foreach (var device in now.Devices.Where(device => !before.Any(one => one.Device == device.Device)))
         {
             went.Remove(device.Device);
-            came[device.Device] = (device, now.Time);
+            came[device.Device] = new CameDevice(device, now.Time, before);
         }
 
         foreach (var device in before.Where(device => !now.Devices.Any(one => one.Device == device.Device)))

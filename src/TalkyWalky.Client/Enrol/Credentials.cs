@@ -25,7 +25,7 @@ internal sealed class Credentials : IDisposable
         EncryptionKeys = keys;
         EncryptionSince = encryptionSince;
         Issuing = [.. profile.Issuing.Select(static der => (ReadOnlyMemory<byte>)der)];
-        Chain = [.. Issuing.Where(der => IssuingCertificates.KeyHash(der) == identity.Issuer).Take(1)];
+        Chain = [.. Issuing.Where(der => CertificateKeys.HashOf(der) == identity.Issuer).Take(1)];
     }
 
     public ProfileData Profile { get; }

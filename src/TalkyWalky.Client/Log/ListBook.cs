@@ -49,9 +49,9 @@ internal sealed class ListBook(Database database, HeadCheck heads, Admissions ad
         var (seen, unknown) = await database.RunAsync(
             rows => (statements.ToDictionary(static one => one.Told.User, one => rows.Log.SeenList(one.Told.User)), Admissions.Unknown(rows, statements)), ended);
         var refused = new Dictionary<UserId, string>();
-        foreach (var (why, (statement, _)) in Each(unknown, one => admissions.Refusal(one.Statement, one.Device)).Zip(unknown))
+        foreach (var ((signer, why), (statement, device)) in Each(unknown, one => admissions.SignerOf(one.Statement, one.Device)).Zip(unknown))
         {
-            if (why is not null) refused.TryAdd(statement.Told.User, why);
+            if ((signer is null ? why : await admissions.RefusalAsync(statement, device, signer)) is { } refusal) refused.TryAdd(statement.Told.User, refusal);
         }
 
         var good = new List<CheckedStatement>(statements.Count);

@@ -6,7 +6,8 @@ namespace TalkyWalky.Client.Log;
 
 /// <summary>What the server shows of a person's devices in the log.</summary>
 /// <param name="Name">For sentences.</param>
-internal sealed record ToldStatement(UserId User, string Name, UserStatement? Statement);
+/// <param name="Devices">As the server gives them beside it.</param>
+internal sealed record ToldStatement(UserId User, string Name, UserStatement? Statement, IReadOnlyCollection<Device> Devices);
 
 /// <summary>A statement whose signature, leaf and path are right.</summary>
 internal sealed record CheckedStatement(ToldStatement Told, UserHead Head, DeviceList List);

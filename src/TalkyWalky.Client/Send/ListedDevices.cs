@@ -44,7 +44,7 @@ internal sealed class ListedDevices(ListBook lists, LogAlarms alarms, StatusBook
     private static ToldStatement? Statement(ToldDevices told)
     {
         var user = told.Devices.Identity is [var first, ..] ? first.User : told.User ?? Named(told.Found);
-        return user is { } known && (told.Found.Statement is not null || told.Found.Devices.Count > 0) ? new ToldStatement(known, told.Username, told.Found.Statement) : null;
+        return user is { } known && (told.Found.Statement is not null || told.Found.Devices.Count > 0) ? new ToldStatement(known, told.Username, told.Found.Statement, told.Found.Devices) : null;
     }
 
     // By the server's word alone: the list then says which devices it keeps back.

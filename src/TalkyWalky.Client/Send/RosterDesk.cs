@@ -142,7 +142,7 @@ internal sealed class RosterDesk(GatewayLink link, Credentials credentials, Know
     /// <summary>What the log says of these people is verified and remembered, for times without a server.</summary>
     public Task SeeAsync(IEnumerable<PersonFound> people) =>
         lists.SeeAsync([.. people.Where(static one => one is { Person: not null, Statement: not null })
-            .Select(static one => UserId.TryRead(one.Person.User.Span, out var user) ? new ToldStatement(user, one.Person.Username, one.Statement) : null).OfType<ToldStatement>()]);
+            .Select(static one => UserId.TryRead(one.Person.User.Span, out var user) ? new ToldStatement(user, one.Person.Username, one.Statement, one.Devices) : null).OfType<ToldStatement>()]);
 
     public IReadOnlyList<VerifiedDevice> Others(IEnumerable<VerifiedDevice> devices) => [.. devices.Where(device => device.Device != credentials.Identity.Device)];
 

@@ -30,7 +30,7 @@ internal sealed class SendContext : IDisposable
         News = new RoomNews(outbox.Database, outbox, outbox.Events, credentials.Identity.User, outbox.Environment.Directions);
         Lists = new LoggedLists(Log, link);
         Proofs = new LogProofs(outbox.Database, Lists, link.Ended);
-        var people = new ListBook(outbox.Database, Log, new Admissions(credentials.Anchor, known), Lists, time, Ended);
+        var people = new ListBook(outbox.Database, Log, new Admissions(credentials.Anchor, known, Proofs), Lists, time, Ended);
         Rosters = new RosterDesk(link, credentials, known, status, new ListedDevices(people, alarms, status, time, outbox.Log), time);
         Ledgers = new LedgerSync(outbox.Database, link, credentials, known, Proofs, News, outbox.Log);
         Readership = new Readership(outbox.Database, this, time);

@@ -106,7 +106,7 @@ internal sealed class StatusBook
         string? why = null;
         foreach (var authority in issuing.Take(CertificateProfiles.MaxCandidates))
         {
-            if (IssuingCertificates.KeyHash(authority) is not { } issuer || IssuingCertificates.Check(authority, _anchor, out _) is not null) continue;
+            if (CertificateKeys.HashOf(authority) is not { } issuer || IssuingCertificates.Check(authority, _anchor, out _) is not null) continue;
             switch (RevocationLists.VerifyAnyTime(der, authority))
             {
                 case CrlVerification.Verified verified:

@@ -36,9 +36,17 @@ internal sealed class DishonestServer : IAsyncDisposable
     public static async Task<DishonestServer> StartAsync(Organisation organisation) => await StartAsync(await organisation.CopyAsync(), rogue: null);
 
     /// <summary>With the authority's keys in the operator's hands.</summary>
-    public static async Task<DishonestServer> StartRogueAsync(Organisation organisation)
+    /// <param name="before">What happens while all is well.</param>
+    public static async Task<DishonestServer> StartRogueAsync(Organisation organisation, Func<Place, Task>? before = null)
     {
         var place = await organisation.CopyAsync();
+        if (before is not null)
+        {
+            var honest = await place.StartServerAsync();
+            await before(place);
+            Assert.Equal(0, await honest.SignalAsync("TERM"));
+        }
+
         return await StartAsync(place, await RogueAuthority.OpenAsync(place.Data));
     }
 

@@ -25,6 +25,12 @@ internal sealed class OtherLog
         _tree = new MerkleTree(_hashes);
     }
 
+    /// <summary>The number of the list that heads call a person's newest, where it is another one than the last.</summary>
+    public Dictionary<UserId, ulong> Says { get; } = [];
+
+    /// <summary>What else the operator does to what the server says of a person, whose list is this log's by then.</summary>
+    public Action<PersonFound> Beside { get; set; } = static _ => { };
+
     private ulong Size => (ulong)_hashes.Count;
 
     /// <summary>What the person asks of the log is answered here.</summary>
@@ -47,24 +53,27 @@ internal sealed class OtherLog
     public IEnumerable<ServerFrame> ToDevice(ServerFrame frame)
     {
         if (frame.TreeHead is not null) frame.TreeHead.Token = ByteString.CopyFrom(Head());
-        if (frame.PersonFound is { Statement: { } found }) Change(found);
-        foreach (var person in frame.RosterPage?.People ?? []) Change(person.Statement);
+        if (frame.PersonFound is { } found) Change(found);
+        foreach (var person in frame.RosterPage?.People ?? []) Change(person);
         return [frame];
     }
 
     private byte[] Head() => _rogue.Sign(new TreeHead(Size, _tree.Root, Now()));
 
-    private void Change(UserStatement? statement)
+    private void Change(PersonFound found)
     {
-        if (statement is null || LogEntry.TryRead(statement.List.Span) is not DeviceList list) return;
-        var hash = MerkleProof.HashLeaf(statement.List.Span);
-        var index = _hashes.IndexOf(hash);
-        if (index < 0) return;
+        if (found.Statement is not { } statement || !UserId.TryRead(found.Person.User.Span, out var user)) return;
+        var (index, list) = ListsOf(user).Last(one => !Says.TryGetValue(user, out var seq) || one.List.Seq == seq);
         var now = Now();
-        statement.Head = ByteString.CopyFrom(_rogue.Sign(new UserHead(list.User, list.Seq, hash, (ulong)index, Size, _tree.Root, now, now.AddHours(1))));
+        statement.List = ByteString.CopyFrom(_leaves[index]);
+        statement.Head = ByteString.CopyFrom(_rogue.Sign(new UserHead(user, list.Seq, _hashes[index], (ulong)index, Size, _tree.Root, now, now.AddHours(1))));
         statement.Path.Clear();
         statement.Path.AddRange(_tree.PathTo(index).Select(Bytes));
+        Beside(found);
     }
+
+    private IEnumerable<(int Index, DeviceList List)> ListsOf(UserId user) =>
+        _leaves.Select(static (leaf, index) => (index, LogEntry.TryRead(leaf) as DeviceList)).Where(one => one.Item2?.User == user)!;
 
     private Consistency Answer(FetchConsistency fetch)
     {
@@ -80,9 +89,9 @@ internal sealed class OtherLog
     private DeviceLists Answer(FetchDeviceLists fetch)
     {
         var answer = new DeviceLists { Request = fetch.Request, Head = ByteString.CopyFrom(Head()) };
-        for (var index = 0; index < _leaves.Count; index++)
+        Assert.True(UserId.TryRead(fetch.User.Span, out var user));
+        foreach (var (index, list) in ListsOf(user).DistinctBy(static one => one.List.Seq))
         {
-            if (LogEntry.TryRead(_leaves[index]) is not DeviceList list || !fetch.User.Span.SequenceEqual(list.User.ToArray())) continue;
             var isAsked = fetch.WhichCase == FetchDeviceLists.WhichOneofCase.After
                 ? list.Seq > fetch.After
                 : answer.Lists.Count == 0 && list.Devices.Any(device => fetch.Identity.Span.SequenceEqual(device.Identity.ToArray()));

@@ -1,11 +1,16 @@
 using System.Security.Cryptography;
+using Google.Protobuf;
 using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 using TalkyWalky.Engines.Embedded;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Jose;
 using TalkyWalky.Pki.Log;
 using TalkyWalky.Testing;
 using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
+using TreeHead = TalkyWalky.Pki.Log.TreeHead;
+using UserHead = TalkyWalky.Pki.Log.UserHead;
 
 namespace TalkyWalky.EndToEnd.Tests.Harness;
 
@@ -35,11 +40,20 @@ internal sealed class RogueAuthority : IDisposable
         return new RogueAuthority(CertificateAuthority.Open(Path.Combine(data, "ca"), passphrase), logKey, await ReadLeavesAsync(Path.Combine(data, "talkywalky.db")));
     }
 
+    /// <summary>The newest list of this person's devices in the log as it was.</summary>
+    public DeviceList ListOf(string username)
+    {
+        var entries = Leaves.Select(static leaf => LogEntry.TryRead(leaf)!).ToList();
+        var user = entries.OfType<LoggedCertificate>().Select(static one => CertifiedName.TryRead(one.Der)).First(name => string.Equals(name?.Name, username, StringComparison.Ordinal))!.User;
+        return entries.OfType<DeviceList>().Last(list => list.User == user);
+    }
+
     /// <summary>A device of somebody else, certified and never logged.</summary>
-    public RogueDevice Certify(string username, UserId user)
+    /// <param name="as">One that the person has.</param>
+    public RogueDevice Certify(string username, UserId user, DeviceId? @as = null)
     {
         var (identityKey, encryptionKey) = (KeyPool.Shared.CreateRsa(3072), KeyPool.Shared.CreateRsa(3072));
-        var device = DeviceId.New();
+        var device = @as ?? DeviceId.New();
         return new RogueDevice(
             identityKey, Certify(DeviceKeyUse.Identity, username, user, device, identityKey), Certify(DeviceKeyUse.Encryption, username, user, device, encryptionKey), [Issuing]);
     }
@@ -75,4 +89,28 @@ internal sealed class RogueAuthority : IDisposable
 }
 
 /// <param name="Chain">The issuing CA's certificate.</param>
-internal sealed record RogueDevice(RSA IdentityKey, VerifiedDevice Identity, VerifiedDevice Encryption, IReadOnlyList<ReadOnlyMemory<byte>> Chain);
+internal sealed record RogueDevice(RSA IdentityKey, VerifiedDevice Identity, VerifiedDevice Encryption, IReadOnlyList<ReadOnlyMemory<byte>> Chain)
+{
+    public DeviceId Id => Identity.Device;
+
+    public ListedDevice Listed(Admission letIn) => new(Id, Identity.CertificateHash, Encryption.CertificateHash, letIn);
+
+    /// <summary>As the server gives it.</summary>
+    public Device Given() => new()
+    {
+        Device_ = ByteString.CopyFrom(Id.ToArray()),
+        IdentityCertificate = ByteString.CopyFrom(Identity.Der.Span),
+        EncryptionCertificate = ByteString.CopyFrom(Encryption.Der.Span),
+    };
+
+    /// <summary>Lets a device in.</summary>
+    public byte[] Approve(UserId user, DeviceId device, Digest key) =>
+        new DeviceApproval(user, device, key, DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())).Sign(Identity, IdentityKey, Chain);
+}
+
+internal static class RogueLists
+{
+    /// <summary>The list that follows, of these devices.</summary>
+    public static DeviceList Then(this DeviceList before, params IEnumerable<ListedDevice> devices) => new(
+        DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), before.User, before.Seq + 1, MerkleProof.HashLeaf(before.Encode()), [.. devices.OrderBy(static one => one.Device)]);
+}

@@ -13,6 +13,8 @@ namespace TalkyWalky.EndToEnd.Tests;
 /// <summary>What the real programs do when somebody with all keys of the authority, and the server too, tells lies about people's devices. docs/transparency.md has the same as a table.</summary>
 public sealed class RogueListTests(Quartet quartet) : IClassFixture<Quartet>
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     [Fact]
     public async Task OldListSignedAnew_ForWhomHasSeenANewerOne_IsRefusedAndProven()
     {
@@ -153,10 +155,15 @@ public sealed class RogueListTests(Quartet quartet) : IClassFixture<Quartet>
         async () => await member.RunAsync(["contact", "show", "bob", "--json"]) is { Exit: 0 } shown ? Member.Parse(shown.Lines).Single().GetProperty("trouble").GetString() ?? "" : "",
         trouble => trouble.Contains(says, StringComparison.Ordinal));
 
-    /// <summary>The first alarm that says all this.</summary>
-    internal static Task AlarmAsync(RunningProgram listening, params string[] parts) => listening.ErrorLineAsync(
-        line => line.StartsWith("{\"alarm\":", StringComparison.Ordinal)
-            && JsonDocument.Parse(line).RootElement.GetProperty("alarm").GetString() is { } alarm && Array.TrueForAll(parts, part => alarm.Contains(part, StringComparison.Ordinal)));
+    /// <summary>Waits until an alarm says all this, in whatever order alarms come.</summary>
+    internal static async Task AlarmAsync(RunningProgram listening, params string[] parts)
+    {
+        for (var end = DateTime.UtcNow.AddSeconds(Programs.Patience); !Alarms(listening).Any(alarm => Array.TrueForAll(parts, part => alarm.Contains(part, StringComparison.Ordinal))); await Task.Delay(Pause))
+            Assert.True(DateTime.UtcNow < end, $"no alarm says {string.Join(" ... ", parts)}; stderr: {listening.Errors()}");
+    }
+
+    private static IEnumerable<string> Alarms(RunningProgram listening) => listening.Errors().Split('\n')
+        .Where(static line => line.StartsWith("{\"alarm\":", StringComparison.Ordinal)).Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("alarm").GetString()!);
 
     /// <summary>What the authority says of who asks for the own devices.</summary>
     internal static Task DevicesAsync(HttpContext context, params (DeviceId Device, Digest Key, byte[]? Approval)[] devices) => context.Response.WriteAsJsonAsync(new

@@ -13,6 +13,8 @@ public sealed class AddedDeviceTests(Office office) : IClassFixture<Office>, IAs
     /// <summary>Milliseconds. A device asks for what the log says of its owner once a minute at most.</summary>
     private const float UntilAlarm = 300_000;
 
+    private const int NarrowWidth = 400, NarrowHeight = 700;
+
     private readonly List<string> _findings = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -83,15 +85,22 @@ public sealed class AddedDeviceTests(Office office) : IClassFixture<Office>, IAs
 
         var bob = new Chat((await office.WindowAsync("bob")).Page, Words.English);
         await bob.OpenAsync("ada");
-        await bob.Button("head.details").ClickAsync();
-        var card = bob.Page.GetByRole(AriaRole.Complementary);
-        await card.GetByText(Words.English["details.showDevices"], new() { Exact = true }).ClickAsync();
-        await Expect(card.GetByText(Words.English["details.letInFirst"], new() { Exact = true })).ToBeVisibleAsync();
-        var letIn = card.GetByText(Words.English["details.letInByAdministrator"], new() { Exact = true });
+        await SeeHowDevicesCameInAsync(bob);
+        await LookAsync(bob, "card-of-devices", isNarrowToo: false);
+        await bob.Page.SetViewportSizeAsync(NarrowWidth, NarrowHeight);
+        await SeeHowDevicesCameInAsync(bob);
+        await bob.Page.PictureAsync("card-of-devices-narrow");
+        Assert.Empty(_findings);
+    }
+
+    private static async Task SeeHowDevicesCameInAsync(Chat chat)
+    {
+        await chat.Button("head.details").ClickAsync();
+        await chat.Page.GetByText(chat.Words["details.showDevices"], new() { Exact = true }).ClickAsync();
+        await Expect(chat.Page.GetByText(chat.Words["details.letInFirst"], new() { Exact = true })).ToBeVisibleAsync();
+        var letIn = chat.Page.GetByText(chat.Words["details.letInByAdministrator"], new() { Exact = true });
         await Expect(letIn).ToBeVisibleAsync();
         await letIn.ScrollIntoViewIfNeededAsync();
-        await LookAsync(bob, "card-of-devices");
-        Assert.Empty(_findings);
     }
 
     /// <summary>A device of this person asks to come in, and an administrator names it and lets it in. Its id.</summary>
@@ -115,7 +124,7 @@ public sealed class AddedDeviceTests(Office office) : IClassFixture<Office>, IAs
         Pattern.Of(Regex.Escape(words["alarm.added.administrator"]).Split(@"\{device")[0].Replace(@"\ ", " ", StringComparison.Ordinal) + $".{{1,2}}{name}.{{1,2}},");
 
     /// <summary>In the light, in the dark, and in a narrow window.</summary>
-    private async Task LookAsync(Chat chat, string screen)
+    private async Task LookAsync(Chat chat, string screen, bool isNarrowToo = true)
     {
         foreach (var theme in (string[])["night", "default"])
         {
@@ -124,8 +133,9 @@ public sealed class AddedDeviceTests(Office office) : IClassFixture<Office>, IAs
             _findings.AddRange((await chat.Page.SeriousFindingsAsync()).Select(finding => $"{screen}, {theme}: {finding}"));
         }
 
+        if (!isNarrowToo) return;
         var usual = chat.Page.ViewportSize!;
-        await chat.Page.SetViewportSizeAsync(400, 700);
+        await chat.Page.SetViewportSizeAsync(NarrowWidth, NarrowHeight);
         await chat.Page.PictureAsync($"{screen}-narrow");
         await chat.Page.SetViewportSizeAsync(usual.Width, usual.Height);
     }

@@ -20,7 +20,7 @@ public sealed class DocumentationTests : IDisposable
     public async Task Commands_HelpAndPage_HaveTheSameExamples()
     {
         var root = TalkyWalkyCommand.Create(new CliHost(null!, static _ => null, TimeProvider.System, _run));
-        Assert.Equal(24, root.Subcommands.Count);
+        Assert.Equal(25, root.Subcommands.Count);
         foreach (var command in root.Subcommands)
         {
             // A command that only groups others shows theirs in one section; one that does something itself has a section, and so has each below it.
@@ -83,7 +83,8 @@ public sealed class DocumentationTests : IDisposable
         Check("### exported", JsonLines.Types.ExportedLine);
         Check("### saved file", JsonLines.Types.SavedFileLine);
         Check("### file of a message", JsonLines.Types.FileLine);
-        Check("### alarm", JsonLines.Types.AlarmLine);
+        Check("### alarm", JsonLines.Types.AlarmLine, last: true);
+        Check("### kept alarm", JsonLines.Types.KeptAlarmLine);
         Check("### verified", JsonLines.Types.VerifiedLine);
         Check("### certificate", JsonLines.Types.CertificateLine);
         Check("### direct connection", JsonLines.Types.DirectPeerLine);

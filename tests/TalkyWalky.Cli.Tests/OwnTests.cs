@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TalkyWalky.Client;
+using TalkyWalky.Wire;
 
 namespace TalkyWalky.Cli.Tests;
 
@@ -67,6 +68,20 @@ public sealed class OwnTests : IDisposable
         Assert.Single((await _run.RunAsync("name", "history", "--json")).Objects);
         _run.Chat.Own.IsReachable = false;
         Assert.Equal(5, (await _run.RunAsync("name", "set", "Ada")).Code);
+    }
+
+    [Fact]
+    public async Task Alarm_Acknowledged_IsNoLongerListed()
+    {
+        Assert.Contains("There is no alarm.", (await _run.RunAsync("alarm", "list")).Error, StringComparison.Ordinal);
+        var device = DeviceId.New();
+        _run.Chat.Raise("Two ledgers.\u001b[2J");
+        _run.Chat.Raise("A new device was added.", new AddedDevice(device, Name: null, DateTimeOffset.UnixEpoch, AdmittedBy.First));
+        Assert.Equal("1 Two ledgers.\\u{1B}[2J\n2 A new device was added.\n", (await _run.RunAsync("alarm", "list")).Output);
+        Assert.Equal([null, device.ToString()], (await _run.RunAsync("alarm", "list", "--json")).Objects.Select(static one => one.GetProperty("device").GetString()));
+        Assert.Equal(0, (await _run.RunAsync("alarm", "acknowledge", "1")).Code);
+        Assert.Equal(2, (await _run.RunAsync("alarm", "list", "--json")).Objects.Single().GetProperty("id").GetInt64());
+        Assert.Equal(4, (await _run.RunAsync("alarm", "acknowledge", "1")).Code);
     }
 
     [Fact]

@@ -43,6 +43,7 @@ internal static class TalkyWalkyCommand
         root.Subcommands.Add(DeviceCommand.Create(host));
         root.Subcommands.Add(UsersCommand.Create(host));
         root.Subcommands.Add(ContactCommand.Create(host));
+        root.Subcommands.Add(AlarmCommand.Create(host));
         root.Subcommands.Add(NameCommand.Create(host));
         root.Subcommands.Add(SettingsCommand.Create(host));
         root.Subcommands.Add(RoomCommand.Create(host));

@@ -39,6 +39,7 @@ internal sealed record AppLine(string? Address, bool Window, bool Running);
 [JsonSerializable(typeof(ExportedLine))]
 [JsonSerializable(typeof(SavedFileLine))]
 [JsonSerializable(typeof(AlarmLine))]
+[JsonSerializable(typeof(KeptAlarmLine))]
 [JsonSerializable(typeof(AppLine))]
 [JsonSerializable(typeof(CertificateLine))]
 [JsonSerializable(typeof(VerifiedLine))]

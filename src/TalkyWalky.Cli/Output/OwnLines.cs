@@ -15,3 +15,6 @@ internal sealed record ExportedLine(string File, long Messages);
 internal sealed record SavedFileLine(string File, string Name, string Type, long Size);
 
 internal sealed record AlarmLine(string Alarm);
+
+/// <param name="Device">The one that it is about, which can be revoked; null when it is about something else.</param>
+internal sealed record KeptAlarmLine(long Id, string Alarm, string? Device);

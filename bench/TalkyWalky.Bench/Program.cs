@@ -103,6 +103,16 @@ growth.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
+var listed = new Option<int>("--people") { Description = "people with two devices each, at least 100", DefaultValueFactory = _ => 10_000 };
+listed.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 100) result.AddError("--people is at least 100"); });
+var heads = new Command("heads", "the authority keeps the transparency log of many people current: all heads signed anew, a device that enrols meanwhile") { listed };
+heads.SetAction(async (parsed, cancellation) =>
+{
+    using var benchmark = new HeadsBenchmark(parsed.GetValue(listed));
+    Console.WriteLine(await benchmark.RunAsync(cancellation));
+    return 0;
+});
+
 var profile = new Option<string>("--profile") { Description = "the profile's folder", Required = true };
 var passphrase = new Option<FileInfo>("--passphrase-file") { Description = "a file whose first line is the profile's passphrase", Required = true };
 var with = new Option<string>("--with") { Description = "the person that the profile has a conversation with", Required = true };
@@ -123,4 +133,4 @@ fillPeople.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
-return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, log, client, growth, fillMessages, fillPeople }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, log, heads, client, growth, fillMessages, fillPeople }.Parse(args).InvokeAsync();

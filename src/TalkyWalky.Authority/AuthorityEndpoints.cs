@@ -58,6 +58,7 @@ public static partial class AuthorityEndpoints
         Get("/v1/log/head", context => LogEndpoints.HeadAsync(context, service));
         Get("/v1/log/entries", context => LogEndpoints.EntriesAsync(context, service));
         Get("/v1/log/consistency", context => LogEndpoints.ConsistencyAsync(context, service));
+        Get("/v1/log/keys", context => LogEndpoints.KeysAsync(context, service));
         Get("/v1/log/inclusion", context => LogEndpoints.InclusionAsync(context, service));
         Post("/v1/introductions", context => DeviceEndpoints.IntroduceAsync(context, service));
     }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
@@ -141,6 +142,15 @@ public sealed class AuthorityService : IDisposable
 
     public Task<DeviceChange> NameDeviceAsync(DeviceId device, string name, CancellationToken cancellation) =>
         ChangeAsync(device, record => _register.NameAsync(record, name, cancellation), cancellation);
+
+    /// <summary>A new key signs the transparency log from now on. On the audit trail first. Throws <see cref="AuthorityException"/> with a sentence.</summary>
+    /// <param name="reason">1 to 200 characters.</param>
+    public async Task<LogKeys> ReplaceLogKeyAsync(string reason, Actor by, CancellationToken cancellation)
+    {
+        await _trail.WriteAsync(new AuditEntry { Act = AuditAct.LogKey, By = by.ToString(), Reason = $"another key of the log after {Log.Keys.Present.Hash}: {reason}" });
+        await Log.ReplaceKeyAsync(cancellation);
+        return Log.Keys;
+    }
 
     /// <summary>Null when this CRL of the root is served from now on; else why not, as a sentence.</summary>
     public async Task<string?> ReplaceRootCrlAsync(byte[] crl, Actor by)

@@ -5,13 +5,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TalkyWalky.Pki;
+using TalkyWalky.Pki.Log;
 using TalkyWalky.Pki.Status;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Authority;
 
 /// <summary>
-/// Root, issuing CAs and the transparency log's key in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key, after a rollover issuing-2.pem, issuing-2.key, log.key, log.pub (keys
+/// Root, issuing CAs and the transparency log's key in one folder: root.pem, root.key, root.crl, issuing.pem, issuing.key, after a rollover issuing-2.pem, issuing-2.key, log.key, log.pub, after a change of the log's key log.keys (keys
 /// PKCS#8 PBES2 AES-256-CBC, PBKDF2-SHA256 600,000). The root's key is needed by <see cref="RootAuthority"/> only and may be taken off-line.
 /// </summary>
 public sealed class CertificateAuthority : IDisposable
@@ -80,10 +81,9 @@ public sealed class CertificateAuthority : IDisposable
         files.RequireAbsent(); // before seconds go into keys
 
         using var root = RootAuthority.Create(organisation, keys, now);
-        using var log = LogSigner.Create();
         using var issuing = new Signer(IssuingRequest.NameOf(organisation, number: 1), keys.CreateRsa(CertificateProfiles.Issuing.MinBits));
         var signedIssuing = root.SignIssuing(issuing.Name, issuing.Key, new NameConstraints(domain, organisation).Encode(), publicUrl, now);
-        files.Create(new Dictionary<string, byte[]>(AuthorityFolder.FilesOf(log, passphrase), StringComparer.Ordinal)
+        files.Create(new Dictionary<string, byte[]>(AuthorityFolder.FilesOfLogKey(passphrase), StringComparer.Ordinal)
         {
             [AuthorityFolder.RootCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(root.Certificate.Span)),
             [AuthorityFolder.RootKey] = Encoding.ASCII.GetBytes(root.ExportEncryptedPem(passphrase)),
@@ -103,7 +103,7 @@ public sealed class CertificateAuthority : IDisposable
         try
         {
             foreach (var number in files.LiveNumbers()) live.Add(OpenIssuing(files, number, anchor, passphrase, publicUrl));
-            var log = LogSigner.Open(files.Read(AuthorityFolder.LogKey), passphrase, anchor.Log!, files.PathOf(AuthorityFolder.LogKey));
+            var log = LogSigner.Open(files, passphrase, anchor.Log!);
             return new CertificateAuthority(folder, passphrase, publicUrl, anchor, log, live);
         }
         catch
@@ -115,6 +115,13 @@ public sealed class CertificateAuthority : IDisposable
 
     /// <summary>The root and the log's key, without their keys. Throws <see cref="AuthorityException"/>.</summary>
     public static TrustAnchor ReadAnchor(string folder) => new AuthorityFolder(folder).ReadAnchor();
+
+    /// <summary>The keys of the log, the trust anchor's first. Throws <see cref="AuthorityException"/>.</summary>
+    public static LogKeys ReadLogKeys(string folder)
+    {
+        var files = new AuthorityFolder(folder);
+        return files.ReadLogKeys(files.ReadAnchor().Log!);
+    }
 
     /// <summary>Every issuing CA that ever was, DER, the newest first. Throws <see cref="AuthorityException"/>.</summary>
     public static IReadOnlyList<byte[]> ReadIssuing(string folder)

@@ -115,7 +115,8 @@ public sealed record ListedLeaf(UserId User, ulong Seq, ulong Index, IReadOnlyLi
 public sealed record LoggedList(UserId User, ulong Seq, ulong Index, byte[] Data);
 
 /// <param name="Token">The compact JWS, typ tw-tree-head.</param>
-public sealed record LoggedTreeHead(ulong Size, byte[] Token);
+/// <param name="Keys">By which statements the key that signed it came to be the log's, compact JWS, typ tw-log-key, a line feed behind each; as a rule none.</param>
+public sealed record LoggedTreeHead(ulong Size, byte[] Token, byte[] Keys);
 
 /// <param name="Token">The compact JWS, typ tw-user-head.</param>
 /// <param name="Path">The list's audit path in the tree that the head names, hashes of 32 bytes one after the other.</param>

@@ -51,7 +51,7 @@ public sealed class SessionVectorTests
         Assert.Equal(Vector.Keys.Sid, opened.Session.Id.ToString());
         Assert.Equal(new SessionEnd(new SessionId(Digest.Sha256("an earlier session"u8)), 7, Digest.Sha256("its end"u8)), opened.Previous);
         Assert.Equal((Vector.Grant.ListSeq, Vector.Grant.ListHash), (opened.ListSeq, opened.ListHash.ToString()));
-        var tree = TreeHead.TryVerify(opened.TreeHead.Span, LogKey.TryRead(Convert.FromBase64String(Vector.Log))!)!;
+        var tree = TreeHead.TryVerify(opened.TreeHead.Span, LogKeys.Of(LogKey.TryRead(Convert.FromBase64String(Vector.Log))!))!;
         Assert.Equal((123_456ul, Digest.Sha256("a log's root"u8)), (tree.Size, tree.Root));
     }
 

@@ -65,7 +65,7 @@ public sealed class DishonestLogTests(Quartet quartet) : IClassFixture<Quartet>
         using var key = server.OpenLogKey();
         server.Operator.ToDevice = Changing(found =>
         {
-            var head = UserHead.TryVerify(found.Statement.Head.Span, LogKey.Of(key))!;
+            var head = UserHead.TryVerify(found.Statement.Head.Span, LogKeys.Of(LogKey.Of(key)))!;
             var old = head with { Time = head.Time - TimeSpan.FromHours(2), Expires = head.Expires - TimeSpan.FromHours(2) };
             found.Statement.Head = ByteString.CopyFrom(old.Sign(key));
         });
@@ -83,7 +83,7 @@ public sealed class DishonestLogTests(Quartet quartet) : IClassFixture<Quartet>
         // A log of one leaf, in which bob's list is what the operator likes; here it is the true one.
         server.Operator.ToDevice = Changing(found =>
         {
-            var head = UserHead.TryVerify(found.Statement.Head.Span, LogKey.Of(key))!;
+            var head = UserHead.TryVerify(found.Statement.Head.Span, LogKeys.Of(LogKey.Of(key)))!;
             found.Statement.Head = ByteString.CopyFrom((head with { Index = 0, Size = 1, Root = head.Leaf }).Sign(key));
             found.Statement.Path.Clear();
         });
@@ -129,7 +129,7 @@ public sealed class DishonestLogTests(Quartet quartet) : IClassFixture<Quartet>
 
     /// <summary>The newest that ada was told.</summary>
     private static async Task<TreeHead> HeadAsync(DishonestServer server, ECDsa key) => await server.Ada.UntilAsync(
-        () => Task.FromResult(server.Operator.FromServer.Select(static frame => frame.TreeHead).OfType<Wire.Frames.TreeHead>().LastOrDefault() is { } told ? TreeHead.TryVerify(told.Token.Span, LogKey.Of(key)) : null),
+        () => Task.FromResult(server.Operator.FromServer.Select(static frame => frame.TreeHead).OfType<Wire.Frames.TreeHead>().LastOrDefault() is { } told ? TreeHead.TryVerify(told.Token.Span, LogKeys.Of(LogKey.Of(key))) : null),
         static head => head is not null) ?? throw new InvalidOperationException("no head came");
 
     private static ServerFrame Told(TreeHead head, ECDsa key) => new() { TreeHead = new Wire.Frames.TreeHead { Token = ByteString.CopyFrom(head.Sign(key)) } };

@@ -52,7 +52,7 @@ public sealed class RogueAuthorityTests(Quartet quartet) : IClassFixture<Quartet
         var bob = server.Listen(server.Bob);
         await server.Bob.UntilAsync(
             () => Task.FromResult(server.Operator.FromServer.Where(static frame => frame.TreeHead is not null).Select(static frame => frame.TreeHead.Token).ToList()),
-            tokens => tokens.Exists(token => Pki.Log.TreeHead.TryVerify(token.Span, rogue.LogKey)!.Size > (ulong)rogue.Leaves.Count));
+            tokens => tokens.Exists(token => Pki.Log.TreeHead.TryVerify(token.Span, LogKeys.Of(rogue.LogKey))!.Size > (ulong)rogue.Leaves.Count));
 
         (await server.Ada.SendAsync("bob", "from another world")).Expect(0);
 

@@ -142,7 +142,7 @@ public sealed class CopyTests(RealPostgres server) : IAsyncLifetime, IDisposable
         ListedLeaf[] lists = [new(user, 1, 0, [Hash(1)]), new(user, 2, 255, [Hash(1), Hash(2)])];
         var leaves = Enumerable.Range(0, 256).Select(static i => new LogLeaf([(byte)i], Hash(i))).ToArray();
         Assert.True(await log.AppendAsync(0, new LogBatch(leaves, [new LogNode(1, 0, Hash(7))], lists, Through: 2), None));
-        await log.SetTreeHeadAsync(new LoggedTreeHead(256, [1, 0, 255]), None);
+        await log.SetTreeHeadAsync(new LoggedTreeHead(256, [1, 0, 255], [2, 0]), None);
         await log.SetUserHeadsAsync([new SignedUserHead(user, 2, [2], [], Now)], None);
     }
 

@@ -133,13 +133,14 @@ public abstract class LogStoreSpecification : IAsyncLifetime
     }
 
     [Fact]
-    public async Task TreeHead_IsTheNewest_AndNeverOfASmallerTree()
+    public async Task TreeHead_IsTheNewestWithItsKeys_AndNeverOfASmallerTree()
     {
         var log = await StartAsync();
-        foreach (var (size, token) in new[] { (5ul, 1), (7ul, 2), (6ul, 3), (7ul, 4) }) await log.SetTreeHeadAsync(new LoggedTreeHead(size, [(byte)token]), None);
+        foreach (var (size, token) in new[] { (5ul, 1), (7ul, 2), (6ul, 3), (7ul, 4) }) await log.SetTreeHeadAsync(new LoggedTreeHead(size, [(byte)token], [9, (byte)token]), None);
         log = await RestartAsync();
         var head = (await log.TreeHeadAsync(None))!;
         Assert.Equal((7ul, (byte)4), (head.Size, Assert.Single(head.Token)));
+        Assert.Equal([9, 4], head.Keys);
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class LogTests
         host.Gateway.StatusReplaced();
         var pushed = (await ada.ExpectAsync(BodyOneofCase.TreeHead)).TreeHead.Token;
         Assert.Equal(second, pushed.ToByteArray());
-        Assert.Equal(new TreeHead(4, log.RootOf(4), new DateTimeOffset(2026, 11, 1, 0, 0, 4, TimeSpan.Zero)), TreeHead.TryVerify(pushed.Span, log.Key));
+        Assert.Equal(new TreeHead(4, log.RootOf(4), new DateTimeOffset(2026, 11, 1, 0, 0, 4, TimeSpan.Zero)), TreeHead.TryVerify(pushed.Span, log.Keys));
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class LogTests
 
         var answer = (await ada.AskAsync(new ClientFrame { FetchDeviceLists = new FetchDeviceLists { User = ByteString.CopyFrom(bob.User.ToArray()), After = 1 } })).DeviceLists;
 
-        var head = TreeHead.TryVerify(answer.Head.Span, log.Key)!;
+        var head = TreeHead.TryVerify(answer.Head.Span, log.Keys)!;
         Assert.Equal(303UL, head.Size);
         Assert.Equal([2UL, 3UL], answer.Lists.Select(static leaf => ((DeviceList)LogEntry.TryRead(leaf.Data.Span)!).Seq));
         Assert.All(answer.Lists, leaf => Assert.True(
@@ -142,7 +142,7 @@ public sealed class LogTests
 
         Assert.Equal(looked, listed);
         Assert.Equal(token, looked.Head.ToByteArray());
-        var head = UserHead.TryVerify(looked.Head.Span, log.Key)!;
+        var head = UserHead.TryVerify(looked.Head.Span, log.Keys)!;
         Assert.Equal(list.Encode(), looked.List.ToByteArray());
         Assert.True(MerkleProof.VerifyInclusion(head.Root, head.Size, head.Index, head.Leaf, [.. looked.Path.Select(Hash)]));
         Assert.Empty(looked.Approvals);

@@ -38,7 +38,7 @@ public sealed class LogCommandTests : IDisposable
         var token = Encoding.ASCII.GetBytes((await File.ReadAllTextAsync(_temp["log.audited"])).TrimEnd('\n'));
         var auditor = await File.ReadAllBytesAsync(_temp["auditor.der"]);
         var signed = LogCountersignature.TryVerify(token, LogKey.TryRead(auditor)!)!;
-        Assert.Equal(report.GetProperty("entries").GetUInt64(), TreeHead.TryVerify(signed.Head.Span, log)!.Size);
+        Assert.Equal(report.GetProperty("entries").GetUInt64(), TreeHead.TryVerify(signed.Head.Span, LogKeys.Of(log))!.Size);
 
         await AuditAsync(0, "no fault", "--before", _temp["log.audited"]);
         File.Copy(_temp["stopped.jsonl"], _temp["log.jsonl"], overwrite: true);

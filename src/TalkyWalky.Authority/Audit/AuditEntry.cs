@@ -39,6 +39,9 @@ public enum AuditAct
     /// <summary>An issuing CA signs no more.</summary>
     [JsonStringEnumMemberName("retire")] Retire,
 
+    /// <summary>Another key signs the transparency log from now on.</summary>
+    [JsonStringEnumMemberName("logKey")] LogKey,
+
     /// <summary>The line before was cut short by a crash or a full disk; what it began was not done.</summary>
     [JsonStringEnumMemberName("torn")] Torn,
 }

@@ -30,6 +30,7 @@ internal sealed record Registered(string User, string Username);
 [JsonSerializable(typeof(LogEntriesAnswer))]
 [JsonSerializable(typeof(LogConsistencyAnswer))]
 [JsonSerializable(typeof(LogInclusionAnswer))]
+[JsonSerializable(typeof(LogKeysAnswer))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class AuthorityJson : JsonSerializerContext;
 

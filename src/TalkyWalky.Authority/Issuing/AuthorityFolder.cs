@@ -12,6 +12,9 @@ internal sealed class AuthorityFolder(string path)
 {
     public const string RootCertificate = "root.pem", RootKey = "root.key", RootCrl = "root.crl", Request = "issuing.csr", LogKey = "log.key", LogPublicKey = "log.pub", LogHead = "log.head";
 
+    /// <summary>The statements by which the log's key was replaced, and one that is not finished, with the next key.</summary>
+    public const string LogKeys = "log.keys", LogChange = "log.change";
+
     private const int MaxFileSize = 64 * 1024;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -24,11 +27,15 @@ internal sealed class AuthorityFolder(string path)
     public static string IssuingKey(int number) => Name(number, "key");
 
     /// <summary>The files of a new log key.</summary>
-    public static IEnumerable<KeyValuePair<string, byte[]>> FilesOf(LogSigner log, string passphrase) =>
-    [
-        new(LogKey, Encoding.ASCII.GetBytes(log.ExportEncryptedPem(passphrase))),
-        new(LogPublicKey, Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", log.Key.Info.Span) + "\n")),
-    ];
+    public static IEnumerable<KeyValuePair<string, byte[]>> FilesOfLogKey(string passphrase)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return
+        [
+            new(LogKey, Encoding.ASCII.GetBytes(EncryptedKey.Export(key, passphrase))),
+            new(LogPublicKey, Encoding.ASCII.GetBytes(PemEncoding.WriteString("PUBLIC KEY", key.ExportSubjectPublicKeyInfo()) + "\n")),
+        ];
+    }
 
     /// <summary>Every issuing CA that has a certificate here, the newest first; the first one in any case, for who looks for it and finds it missing.</summary>
     public IReadOnlyList<int> Numbers() => Directory.Exists(_path) && Directory.EnumerateFiles(_path, "issuing*.pem").Any()
@@ -125,6 +132,10 @@ internal sealed class AuthorityFolder(string path)
         return TrustAnchor.FromRoot(root, log ?? throw new AuthorityException($"{PathOf(LogPublicKey)} is damaged: it holds no public key on P-256; restore it from a backup"));
     }
 
+    /// <summary>The keys of the log, the trust anchor's first. Needs no passphrase.</summary>
+    public Pki.Log.LogKeys ReadLogKeys(Pki.Log.LogKey first) => Pki.Log.LogKeys.TryRead(first, TryReadBytes(LogKeys) ?? [])
+        ?? throw new AuthorityException($"{PathOf(LogKeys)} is damaged: its statements do not follow one another; restore it from a backup");
+
     /// <summary>Null when it is not there, or cannot be what it should be.</summary>
     public byte[]? TryReadBytes(string name)
     {
@@ -146,6 +157,20 @@ internal sealed class AuthorityFolder(string path)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new AuthorityException($"{file} cannot be written: {e.Message}", e);
+        }
+    }
+
+    public void Delete(string name)
+    {
+        var file = Path.Combine(_path, name);
+        try
+        {
+            File.Delete(file);
+            DurableFolder.Flush(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new AuthorityException($"{file} cannot be deleted: {e.Message}", e);
         }
     }
 

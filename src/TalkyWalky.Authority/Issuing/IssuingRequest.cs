@@ -57,8 +57,7 @@ public static class IssuingRequest
         var anchor = TrustAnchor.FromRoot(Only(root, "root's", "").Span);
         if (IssuingCertificates.RootFault(anchor.Der, now) is { } unfit) throw new AuthorityException($"the root {unfit}");
         using var issuing = Check(waiting, number: 1, certificate, anchor, passphrase, publicUrl: null, now);
-        using var log = LogSigner.Create();
-        files.Create(new Dictionary<string, byte[]>(AuthorityFolder.FilesOf(log, passphrase), StringComparer.Ordinal)
+        files.Create(new Dictionary<string, byte[]>(AuthorityFolder.FilesOfLogKey(passphrase), StringComparer.Ordinal)
         {
             [AuthorityFolder.RootCertificate] = Encoding.ASCII.GetBytes(AuthorityCertificate.ToPem(anchor.Der.Span)),
             [AuthorityFolder.IssuingCertificate(1)] = Encoding.ASCII.GetBytes(issuing.Description.Pem),

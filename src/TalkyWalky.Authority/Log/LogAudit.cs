@@ -11,9 +11,10 @@ namespace TalkyWalky.Authority;
 /// <param name="Head">Null when no head was signed for exactly these entries.</param>
 /// <param name="Faults">Sentences; none when the log keeps its rules. The first of them, with <paramref name="FaultCount"/> in all.</param>
 /// <param name="Unlisted">Device certificates that no list ever named: of enrolments that were not finished, or hidden.</param>
+/// <param name="Keys">The keys of the log, the trust anchor's first.</param>
 /// <param name="ByAdministrator">Times that a device came in on an administrator's word alone.</param>
 public sealed record LogAuditReport(
-    TreeHead? Head, ulong Entries, Digest Root, long Certificates, long Revocations, long Approvals, long Commits, long Lists, int People, int Unlisted, long ByAdministrator,
+    TreeHead? Head, LogKeys Keys, ulong Entries, Digest Root, long Certificates, long Revocations, long Approvals, long Commits, long Lists, int People, int Unlisted, long ByAdministrator,
     long FaultCount, IReadOnlyList<string> Faults);
 
 /// <summary>Replays a transparency log from its first entry on (docs/protocol.md section 3.1). Needs nothing but the entries and the trust anchor.</summary>
@@ -32,15 +33,21 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
     private readonly HashSet<string> _serials = new(StringComparer.Ordinal);
     private readonly List<(int Height, Digest Hash)> _tree = []; // complete subtrees, the largest first
     private readonly List<string> _faults = [];
-    private readonly List<(ulong Size, Digest Root)> _expected = [];
+    private readonly List<(TreeHead Head, ReadOnlyMemory<byte> Token)> _expected = [];
+    private LogKeys _keys = LogKeys.Of(anchor.Log!);
     private DateTimeOffset _time;
     private long _faultCount, _certificateCount, _revocations, _commits, _lists, _byAdministrator;
 
     /// <summary>Entries so far.</summary>
     public ulong Size { get; private set; }
 
-    /// <summary>What was seen at another time: the log must begin with it.</summary>
-    public void Expect(TreeHead earlier) => _expected.Add((earlier.Size, earlier.Root));
+    /// <summary>A tree head that was seen at another time: the log must begin with it. False when it is none.</summary>
+    public bool Expect(ReadOnlyMemory<byte> earlier)
+    {
+        if (TreeHead.TryRead(earlier.Span) is not { } head) return false;
+        _expected.Add((head, earlier));
+        return true;
+    }
 
     /// <summary>The next entry.</summary>
     public void Add(ReadOnlySpan<byte> leaf)
@@ -50,7 +57,7 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
         else Take(entry, hash);
         Grow(hash);
         Size++;
-        foreach (var (size, root) in _expected)
+        foreach (var ((size, root, _), _) in _expected)
         {
             if (size == Size && Root() != root) Tell($"the first {size} entries are not those that were signed before: the log was changed, or this is another one");
         }
@@ -60,13 +67,14 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
     public LogAuditReport Finish(ReadOnlySpan<byte> head)
     {
         foreach (var fault in _issuers.Faults) Tell($"an issuing CA of the export is none under its root: {fault}");
-        var signed = TreeHead.TryVerify(head, anchor.Log!);
+        var signed = TreeHead.TryVerify(head, _keys);
         if (signed is null) Tell("the head is not signed by the log's key");
         else if (signed.Size != Size) Tell($"the head is of {signed.Size} entries, and {Size} are here");
         else if (signed.Root != Root()) Tell("the head is of other entries than these: its root differs");
-        foreach (var (size, _) in _expected.Where(one => one.Size > Size)) Tell($"the log had {size} entries before, and has {Size} now: it went back");
+        foreach (var (earlier, _) in _expected.Where(one => TreeHead.TryVerify(one.Token.Span, _keys) is null)) Tell($"the head of {earlier.Size} entries that was seen before is not signed by this log's key");
+        foreach (var ((size, _, _), _) in _expected.Where(one => one.Head.Size > Size)) Tell($"the log had {size} entries before, and has {Size} now: it went back");
         return new LogAuditReport(
-            signed is not null && signed.Size == Size && signed.Root == Root() ? signed : null, Size, Root(), _certificateCount, _revocations, _approvals.Count, _commits, _lists, _people.Count,
+            signed is not null && signed.Size == Size && signed.Root == Root() ? signed : null, _keys, Size, Root(), _certificateCount, _revocations, _approvals.Count, _commits, _lists, _people.Count,
             _unlisted.Count, _byAdministrator, _faultCount, _faults);
     }
 
@@ -89,10 +97,25 @@ public sealed class LogAudit(TrustAnchor anchor, IReadOnlyCollection<ReadOnlyMem
             case LoggedApproval approval:
                 Take(approval);
                 break;
+            case LoggedKey key:
+                Take(key);
+                break;
             case DeviceList list:
                 Take(list, hash);
                 break;
         }
+    }
+
+    private void Take(LoggedKey logged)
+    {
+        if (_keys.TryAppend(logged.Token.Span) is not { Statements: [.., var statement] } keys)
+        {
+            Fault("replaces the log's key, and the key before it did not sign that");
+            return;
+        }
+
+        _keys = keys;
+        if (statement.Size != Size || statement.Root != Root()) Fault($"replaces the log's key, and names another log of {statement.Size} entries as the last that the old key signed");
     }
 
     private void Take(LoggedCertificate logged)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using TalkyWalky.Engines;
 using TalkyWalky.Pki.Log;
@@ -15,6 +16,9 @@ internal sealed record LogConsistencyAnswer(IReadOnlyList<byte[]> Consistency);
 /// <param name="AuditPath">From the leaf's sibling upwards.</param>
 internal sealed record LogInclusionAnswer(byte[] LeafHash, IReadOnlyList<byte[]> AuditPath);
 
+/// <param name="Keys">Tokens of statements, compact JWS.</param>
+internal sealed record LogKeysAnswer(IReadOnlyList<string> Keys);
+
 /// <summary>The transparency log for members, in the way of RFC 6962 section 4: what their gateway says of it can be compared with this (docs/protocol.md section 3.5).</summary>
 internal static class LogEndpoints
 {
@@ -25,6 +29,12 @@ internal static class LogEndpoints
         if (await RefusedAsync(context, service)) return;
         if (await service.Log.Store.TreeHeadAsync(context.RequestAborted) is { } head) await Answers.BytesAsync(context, Answers.JoseType, head.Token);
         else await Answers.ProblemAsync(context, StatusCodes.Status404NotFound, "the transparency log has no entry yet");
+    }
+
+    public static async Task KeysAsync(HttpContext context, AuthorityService service)
+    {
+        if (await RefusedAsync(context, service)) return;
+        await Answers.JsonAsync(context, StatusCodes.Status200OK, new LogKeysAnswer([.. service.Log.Keys.Tokens.Select(Encoding.ASCII.GetString)]), AuthorityJson.Default.LogKeysAnswer);
     }
 
     public static async Task EntriesAsync(HttpContext context, AuthorityService service)

@@ -21,7 +21,7 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
     /// <summary>The newest that was signed, here or before the last start; null before the first.</summary>
     public TreeHead? Newest { get; private set; }
 
-    public LogKey Key => signer.Key;
+    public LogSigner Signer => signer;
 
     /// <summary>The store has <see cref="Newest"/>.</summary>
     public bool IsPublished { get; private set; }
@@ -29,11 +29,11 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
     /// <summary>What was signed before. Throws <see cref="AuthorityException"/> with a sentence when the store's log does not go on from there.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
     {
-        if (await log.TreeHeadAsync(cancellation) is { } published && TreeHead.TryVerify(published.Token, signer.Key) is null)
+        if (await log.TreeHeadAsync(cancellation) is { } published && TreeHead.TryVerify(published.Token, signer.Keys) is null)
             throw new AuthorityException("the transparency log in the database was signed by another key than this authority's: database and data folder do not belong together; bring those that do, or give this authority an empty database");
         if (_folder.TryReadBytes(AuthorityFolder.LogHead) is not { } token) return;
         var file = _folder.PathOf(AuthorityFolder.LogHead);
-        Newest = TreeHead.TryVerify(token, signer.Key) ?? throw new AuthorityException($"{file} is damaged: it holds no head that this authority's log key signed; restore it from a backup");
+        Newest = TreeHead.TryVerify(token, signer.Keys) ?? throw new AuthorityException($"{file} is damaged: it holds no head that this authority's log key signed; restore it from a backup");
         await CheckAsync(Newest, cancellation);
     }
 
@@ -45,14 +45,14 @@ internal sealed class LogHeads(LogSigner signer, string folder, ILogStore log)
         IsPublished = false;
         _folder.Replace(AuthorityFolder.LogHead, token);
         Newest = head;
-        await log.SetTreeHeadAsync(new LoggedTreeHead(size, token), cancellation);
+        await log.SetTreeHeadAsync(new LoggedTreeHead(size, token, signer.Keys.Encode()), cancellation);
         IsPublished = true;
     }
 
     /// <summary>Heads for people who have none, or one that expires before this time; of some of them at once. False when there are no more.</summary>
     public async Task<bool> SignUsersAsync(DateTimeOffset expiring, DateTimeOffset time, CancellationToken cancellation)
     {
-        if (Newest is not { } tree) return false;
+        if (Newest is not { } tree || tree.Size < signer.Keys.From) return false; // a new key signs a larger tree first
         var lists = await log.ListsToSignAsync(expiring, Page, cancellation);
         if (lists.Count == 0) return false;
         var tiles = new LogTiles(log);

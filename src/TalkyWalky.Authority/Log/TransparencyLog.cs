@@ -36,8 +36,8 @@ public sealed partial class TransparencyLog : IDisposable
 
     public ILogStore Store { get; }
 
-    /// <summary>Verifies its heads.</summary>
-    public LogKey Key => _heads.Key;
+    /// <summary>Verify its heads.</summary>
+    public LogKeys Keys => _heads.Signer.Keys;
 
     /// <summary>Who is told of new heads.</summary>
     internal DeviceCallbacks Callbacks { get; set; } = DeviceCallbacks.None;
@@ -50,6 +50,7 @@ public sealed partial class TransparencyLog : IDisposable
         var heads = new LogHeads(authority.Log, folder, log);
         await heads.OpenAsync(cancellation);
         var opened = new TransparencyLog(new LogWriter(store, log), heads, log, time, logger);
+        await opened.FinishKeyAsync(cancellation);
         var size = await log.SizeAsync(cancellation);
         var last = size > 0 && await log.LeavesAsync(size - 1, maxBytes: 1, cancellation) is [var leaf, ..] ? LogEntry.TryRead(leaf)?.Time : null;
         opened._last = new[] { last, heads.Newest?.Time }.Max() ?? DateTimeOffset.MinValue;
@@ -89,6 +90,21 @@ public sealed partial class TransparencyLog : IDisposable
         {
             // Others take their turn between two pages.
         }
+    }
+
+    /// <summary>A new key signs from now on; the old one's last word is a leaf. Throws <see cref="EngineException"/> or <see cref="AuthorityException"/>; what was begun is finished at the next turn then.</summary>
+    public async Task ReplaceKeyAsync(CancellationToken cancellation)
+    {
+        await TurnAsync(
+            async () =>
+            {
+                foreach (var user in await AppendAsync(CancellationToken.None)) Callbacks.Changed(user);
+                if (_heads.Newest is not { } head) throw new AuthorityException("the transparency log has no entry yet, so its key has signed nothing; start the server once, then replace the key");
+                _heads.Signer.Begin(head.Size, head.Root, Now());
+                await AppendAsync(CancellationToken.None);
+                return false;
+            },
+            cancellation);
     }
 
     /// <summary>Until cancelled.</summary>
@@ -137,11 +153,12 @@ public sealed partial class TransparencyLog : IDisposable
     private async Task<IReadOnlyList<UserId>> AppendAsync(CancellationToken cancellation)
     {
         var changed = new List<UserId>();
+        await FinishKeyAsync(cancellation);
         var size = await Store.SizeAsync(cancellation);
         _heads.RequireSize(size);
         while (await _writer.NextAsync(size, Now(), cancellation) is { } batch)
         {
-            if (!await Store.AppendAsync(size, batch, cancellation)) throw new EngineException("another process writes the transparency log: two authorities use one database; stop one of them");
+            if (!await Store.AppendAsync(size, batch, cancellation)) throw TwoWriters();
             size += (ulong)batch.Leaves.Count;
             changed.AddRange(batch.Lists.Select(static list => list.User));
         }
@@ -156,6 +173,27 @@ public sealed partial class TransparencyLog : IDisposable
         if (isNews) Callbacks.StatusReplaced();
         return [.. changed.Distinct()];
     }
+
+    // The old key's last word becomes a leaf, once, and the files of the new key are put in place.
+    private async Task FinishKeyAsync(CancellationToken cancellation)
+    {
+        if (_heads.Signer is not { IsChanging: true, Keys: { Statements: [.., var statement], Tokens: [.., var token] } } signer) return;
+        var (size, data) = (await Store.SizeAsync(cancellation), new LoggedKey(statement.Time, token).Encode());
+        if (size == statement.Size)
+        {
+            var leaf = new LogLeaf(data, MerkleProof.HashLeaf(data));
+            if (!await Store.AppendAsync(size, new LogBatch([leaf], await LogGrowth.CompletedAsync(Store, size, [leaf.Hash], cancellation), [], Through: 0), cancellation)) throw TwoWriters();
+        }
+        else if (await Store.LeavesAsync(statement.Size, maxBytes: 1, cancellation) is not [var logged, ..] || !logged.AsSpan().SequenceEqual(data))
+        {
+            throw new AuthorityException(
+                $"the change of the log's key that was begun on {statement.Time:u} does not fit the log in the database, which has {size} entries: the database was brought back from another copy; bring back the newest");
+        }
+
+        signer.Finish();
+    }
+
+    private static EngineException TwoWriters() => new("another process writes the transparency log: two authorities use one database; stop one of them");
 
     private bool IsCurrent(ulong size) => _heads is { IsPublished: true, Newest: { } head } && head.Size == size && (Now() - head.Time).Duration() < TreeHeadLife;
 

@@ -22,6 +22,7 @@ internal sealed class LogNames
             LoggedRevocation revocation => Describe(revocation),
             LoggedApproval approval => Describe(approval),
             DeviceList list => Describe(list),
+            LoggedKey key when LogKeyStatement.TryRead(key.Token.Span) is { } next => ("log-key", null, $"the log's key was replaced: from here on the key {next.Key.Hash} signs"),
             LoggedCommit commit => ("commit", null, string.Create(CultureInfo.InvariantCulture, $"change {commit.Epoch} of the room {commit.Room}")),
             _ => ("unknown", (UserId?)null, "an entry of an unknown kind"),
         };

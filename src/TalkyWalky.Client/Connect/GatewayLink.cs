@@ -30,7 +30,7 @@ internal sealed class GatewayLink : IDisposable
     private readonly Channel<Relayed> _signals = Hints<Relayed>();
     private readonly Channel<ReadOnlyMemory<byte>> _crls = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaxCrls) { SingleReader = true, SingleWriter = true });
     private readonly RevocationListParts _crlParts = new();
-    private readonly Channel<ReadOnlyMemory<byte>> _heads = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+    private readonly Channel<TreeHead> _heads = Channel.CreateBounded<TreeHead>(
         new BoundedChannelOptions(MaxHeads) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     private readonly CancellationTokenSource _ending = new();
@@ -66,8 +66,8 @@ internal sealed class GatewayLink : IDisposable
     /// <summary>CRLs, DER, as they came; empty for one that is too large.</summary>
     public ChannelReader<ReadOnlyMemory<byte>> RevocationLists => _crls.Reader;
 
-    /// <summary>Tokens of tree heads, as they came; of many at once the oldest are dropped, for a newer one says as much.</summary>
-    public ChannelReader<ReadOnlyMemory<byte>> TreeHeads => _heads.Reader;
+    /// <summary>Tree heads, as they came; of many at once the oldest are dropped, for a newer one says as much.</summary>
+    public ChannelReader<TreeHead> TreeHeads => _heads.Reader;
 
     /// <summary>Cancelled when the connection is over.</summary>
     public CancellationToken Ended => _ended;
@@ -234,7 +234,7 @@ internal sealed class GatewayLink : IDisposable
                 if (_crlParts.Add(frame.RevocationList) is { } crl) await _crls.Writer.WriteAsync(crl, _ended);
                 break;
             case ServerFrame.BodyOneofCase.TreeHead:
-                _heads.Writer.TryWrite(frame.TreeHead.Token.Memory);
+                _heads.Writer.TryWrite(frame.TreeHead);
                 break;
             case ServerFrame.BodyOneofCase.Closing:
                 End(new LinkEnd(frame.Closing.Code, frame.Closing.Text));

@@ -1,5 +1,6 @@
 using TalkyWalky.Client.Connect;
 using TalkyWalky.Wire;
+using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Client.Log;
 
@@ -15,7 +16,7 @@ internal sealed class HeadCheck(LogBook book, LogAlarms alarms, GatewayLink link
         await ToldAsync(await book.EnsureAsync(size, root, token, link.AskAsync, link.Ended));
 
     /// <inheritdoc cref="LogBook.TakeAsync"/>
-    public async Task<HeadVerdict> TakeAsync(ReadOnlyMemory<byte> token) => await ToldAsync(await book.TakeAsync(token, link.AskAsync, link.Ended));
+    public async Task<HeadVerdict> TakeAsync(TreeHead told) => await ToldAsync(await book.TakeAsync(told.Token.Memory, told.Keys.Memory, link.AskAsync, link.Ended));
 
     private async Task<HeadVerdict> ToldAsync(HeadVerdict verdict)
     {

@@ -25,15 +25,3 @@ internal abstract record HeadVerdict
     /// <param name="Why">A part of a sentence.</param>
     public sealed record Refused(string Why) : HeadVerdict;
 }
-
-/// <summary>A tree that the log's key signed.</summary>
-/// <param name="Token">Of a tree head or a user head.</param>
-internal sealed record SignedTree(ulong Size, Wire.Digest Root, DateTimeOffset Time, ReadOnlyMemory<byte> Token)
-{
-    /// <summary>Null when the key did not sign it.</summary>
-    public static SignedTree? TryVerify(ReadOnlyMemory<byte> token, LogKey key)
-    {
-        if (TreeHead.TryVerify(token.Span, key) is { } tree) return new SignedTree(tree.Size, tree.Root, tree.Time, token);
-        return UserHead.TryVerify(token.Span, key) is { } user ? new SignedTree(user.Size, user.Root, user.Time, token) : null;
-    }
-}

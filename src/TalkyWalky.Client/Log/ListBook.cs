@@ -18,7 +18,7 @@ internal sealed class ListBook(Database database, HeadCheck heads, Admissions ad
         var verdicts = new Dictionary<UserId, ListVerdict>(told.Count);
         var now = time.GetUtcNow();
         var good = new List<CheckedStatement>(told.Count);
-        foreach (var ((statement, failed), one) in Each(told, one => Statements.Check(one, heads.Book.Key, now, time.LocalTimeZone)).Zip(told))
+        foreach (var ((statement, failed), one) in Each(told, one => Statements.Check(one, heads.Book, now, time.LocalTimeZone)).Zip(told))
         {
             if (statement is not null) good.Add(statement);
             else verdicts[one.User] = failed!;
@@ -95,11 +95,12 @@ internal sealed class ListBook(Database database, HeadCheck heads, Admissions ad
     private async Task AlarmAsync(CheckedStatement statement, string what)
     {
         LogEvidence? evidence = null;
+        var keys = heads.Book.Keys!;
         if (await lists.AskAsync(statement.Told.User, new FetchDeviceLists { After = statement.Head.Seq - 1 }) is ListsOutcome.Shown shown)
         {
             evidence = shown.Lists
-                .Select(one => new LogEvidence.HiddenList(statement.Told.Statement!.Head.ToByteArray(), one.Leaf.Data.ToByteArray(), one.Leaf.Index, Consistencies.Path(one.Leaf.Path)!))
-                .FirstOrDefault(one => one.Verify(heads.Book.Key!) is not null);
+                .Select(one => new LogEvidence.HiddenList(statement.Told.Statement!.Head.ToByteArray(), one.Leaf.Data.ToByteArray(), one.Leaf.Index, Consistencies.Path(one.Leaf.Path)!) { Keys = keys.Tokens })
+                .FirstOrDefault(one => one.Verify(keys.First) is not null);
         }
 
         await heads.Alarms.RaiseAsync("a hidden device list", evidence, what);

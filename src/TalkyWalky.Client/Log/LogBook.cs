@@ -22,17 +22,18 @@ internal sealed class LogBook : IDisposable
     private const string Missing = "The server has not sent the head of the transparency log. If it does not come within a minute, tell your administrator.";
 
     private readonly Database _database;
-    private readonly LogKey? _key;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<ulong, Digest> _known = [];
+    private volatile LogKeys? _keys;
     private volatile SignedTree? _largest, _newest;
     private volatile string? _refusal;
     private volatile bool _wasTold;
 
     private LogBook(Database database, LogKey? key, TimeProvider time, IReadOnlyDictionary<LogHead, byte[]> kept)
     {
-        (_database, _key, _time) = (database, key, time);
+        (_database, _time) = (database, time);
+        if (key is not null) _keys = LogKeys.TryRead(key, kept.GetValueOrDefault(LogHead.Keys)) ?? throw new ProfileDamagedException("the keys of the transparency log in it do not follow one another");
         (_largest, _newest) = (Read(kept, LogHead.LargestTree), Read(kept, LogHead.NewestTreeHead));
     }
 
@@ -40,7 +41,8 @@ internal sealed class LogBook : IDisposable
     public static Task<LogBook> OpenAsync(Database database, TrustAnchor anchor, TimeProvider time, CancellationToken cancellation) =>
         database.RunAsync(rows => new LogBook(database, anchor.Log, time, rows.Log.Heads()), cancellation);
 
-    public LogKey? Key => _key;
+    /// <summary>Null in a profile of no organisation.</summary>
+    public LogKeys? Keys => _keys;
 
     /// <summary>The newest tree head; what this device tells others of the log.</summary>
     public SignedTree? Newest => _newest;
@@ -64,15 +66,20 @@ internal sealed class LogBook : IDisposable
     public bool Knows(ReadOnlyMemory<byte> token)
     {
         if (_newest is { } newest && newest.Token.Span.SequenceEqual(token.Span)) return true;
-        return _key is not null && SignedTree.TryVerify(token, _key) is { } tree
+        return _keys is { } keys && SignedTree.TryVerify(token, keys) is { } tree
             && ((_largest is { } largest && largest.Size == tree.Size && largest.Root == tree.Root) || (_known.TryGetValue(tree.Size, out var root) && root == tree.Root));
     }
 
+    /// <summary>A head that no known key signed may be by one that the server's next head tells of: a peer, or another answer, can be faster. Not so once a head of that time was told.</summary>
+    public bool MayFollow(DateTimeOffset time, ulong size) =>
+        time <= _time.GetUtcNow() + Skew && (_newest is not { } newest || (newest.Time, newest.Size).CompareTo((time, size)) < 0);
+
     /// <summary>Looks at a tree head that the server sent, and keeps it if it is newer.</summary>
+    /// <param name="keys">By which statements the log's key was replaced, as the server says.</param>
     /// <param name="ask">Asks the gateway; null when the connection ended first.</param>
-    public async Task<HeadVerdict> TakeAsync(ReadOnlyMemory<byte> token, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
+    public async Task<HeadVerdict> TakeAsync(ReadOnlyMemory<byte> token, ReadOnlyMemory<byte> keys, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
     {
-        var verdict = await JudgeAsync(token, ask, cancellation);
+        var verdict = await JudgeAsync(token, keys, ask, cancellation);
         _wasTold = true;
         _refusal = verdict switch
         {
@@ -100,13 +107,15 @@ internal sealed class LogBook : IDisposable
         }
     }
 
-    private async Task<HeadVerdict> JudgeAsync(ReadOnlyMemory<byte> token, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
+    private async Task<HeadVerdict> JudgeAsync(ReadOnlyMemory<byte> token, ReadOnlyMemory<byte> keys, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
     {
-        if (_key is null || TreeHead.TryVerify(token.Span, _key) is not { } head) return new HeadVerdict.Refused("the key of your organisation's log did not sign it");
+        if (_keys is null || TreeHead.TryRead(token.Span) is not { } head) return NotSigned();
         if (head.Time > _time.GetUtcNow() + Skew) return new HeadVerdict.Refused("its time is still to come by this computer's clock");
         await _turn.WaitAsync(cancellation);
         try
         {
+            if (await LearnAsync(keys, ask, cancellation) is not HeadVerdict.Consistent and var doubt) return doubt;
+            if (TreeHead.TryVerify(token.Span, _keys) is null) return NotSigned();
             if (_newest is { } before && head.Size < before.Size && head.Time > before.Time) return new HeadVerdict.RolledBack();
             var tree = new SignedTree(head.Size, head.Root, head.Time, token);
             var verdict = await EnsureInTurnAsync(tree, ask, cancellation);
@@ -121,7 +130,51 @@ internal sealed class LogBook : IDisposable
         }
     }
 
+    private static HeadVerdict.Refused NotSigned() => new("the key of your organisation's log did not sign it");
+
+    // Each key is believed on the word of the one before, about a log that is the one known here.
+    private async Task<HeadVerdict> LearnAsync(ReadOnlyMemory<byte> text, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
+    {
+        var known = _keys!;
+        if (LogKeys.TryRead(known.First, text.Span) is not { } told) return new HeadVerdict.Refused("what the server says of how the log's key was replaced is not signed by the key before");
+        var shared = known.Shared(told);
+        if (shared < told.Statements.Count && shared < known.Statements.Count)
+            return new HeadVerdict.SplitView(new LogEvidence.KeyFork(known.Tokens[shared], told.Tokens[shared]) { Keys = known.Take(shared).Tokens });
+        for (var next = shared; next < told.Statements.Count; next++)
+        {
+            var last = told.Statements[next];
+            if (last.Time > _time.GetUtcNow() + Skew) return new HeadVerdict.Refused("the time at which its key was replaced is still to come by this computer's clock");
+            var tree = new SignedTree(last.Size, last.Root, last.Time, told.Tokens[next]);
+            if (await EnsureInTurnAsync(tree, ask, cancellation) is not HeadVerdict.Consistent and var doubt) return doubt;
+            await LearnAsync(told.Take(next + 1), tree, cancellation);
+        }
+
+        return new HeadVerdict.Consistent();
+    }
+
+    // What the old key signed beyond its last word is forgotten: that was somebody else.
+    private async Task LearnAsync(LogKeys keys, SignedTree last, CancellationToken cancellation)
+    {
+        var largest = _largest is { } one && SignedTree.TryVerify(one.Token, keys) is not null ? one : last;
+        var newest = _newest is { } other && SignedTree.TryVerify(other.Token, keys) is not null ? other : null;
+        await _database.RunAsync(
+            rows =>
+            {
+                rows.Log.SetHead(LogHead.Keys, keys.Encode());
+                rows.Log.SetHead(LogHead.LargestTree, largest.Token.ToArray());
+                if (newest is null) rows.Log.RemoveHead(LogHead.NewestTreeHead);
+            },
+            cancellation);
+        (_keys, _largest, _newest) = (keys, largest, newest);
+    }
+
     private async Task<HeadVerdict> EnsureInTurnAsync(SignedTree met, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
+    {
+        var verdict = await CompareAsync(met, ask, cancellation);
+        return verdict is HeadVerdict.SplitView { Evidence: { } evidence } ? new HeadVerdict.SplitView(evidence with { Keys = _keys!.Tokens }) : verdict;
+    }
+
+    private async Task<HeadVerdict> CompareAsync(SignedTree met, Func<ClientFrame, Task<ServerFrame?>> ask, CancellationToken cancellation)
     {
         if (_largest is not { } own)
         {
@@ -166,8 +219,8 @@ internal sealed class LogBook : IDisposable
 
     private SignedTree? Read(IReadOnlyDictionary<LogHead, byte[]> kept, LogHead which)
     {
-        if (_key is null || !kept.TryGetValue(which, out var token)) return null;
-        return SignedTree.TryVerify(token, _key) ?? throw new ProfileDamagedException("a head of the transparency log in it is not one of its authority");
+        if (_keys is null || !kept.TryGetValue(which, out var token)) return null;
+        return SignedTree.TryVerify(token, _keys) ?? throw new ProfileDamagedException("a head of the transparency log in it is not one of its authority");
     }
 
     private string Doubtful(DateTimeOffset signed, string how) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Client.Engine;
 using TalkyWalky.Client.Send;
+using TalkyWalky.Wire.Frames;
 
 namespace TalkyWalky.Client.Log;
 
@@ -15,22 +16,22 @@ internal sealed class LogDesk(Outbox outbox, Action headCame, ILogger log) : ICo
         var heads = context.Link.TreeHeads;
         while (await heads.WaitToReadAsync(context.Ended))
         {
-            while (heads.TryRead(out var token))
+            while (heads.TryRead(out var told))
             {
                 // A newer one takes its place.
-                while (!await TakeAsync(context, token) && heads.Count == 0) await Task.Delay(AskAgain, outbox.Environment.Time, context.Ended);
+                while (!await TakeAsync(context, told) && heads.Count == 0) await Task.Delay(AskAgain, outbox.Environment.Time, context.Ended);
             }
         }
     }
 
     /// <summary>False when it is to be asked again.</summary>
-    private async Task<bool> TakeAsync(SendContext context, ReadOnlyMemory<byte> token)
+    private async Task<bool> TakeAsync(SendContext context, TreeHead told)
     {
-        var (wasStale, before) = (context.Log.Book.Staleness() is not null, context.Log.Book.Newest?.Size);
-        var verdict = await context.Log.TakeAsync(token);
+        var (wasStale, before, keys) = (context.Log.Book.Staleness() is not null, context.Log.Book.Newest?.Size, context.Log.Book.Keys);
+        var verdict = await context.Log.TakeAsync(told);
         if (verdict is HeadVerdict.Refused refused) ClientLog.TreeHeadRefused(log, refused.Why);
         context.HeadCame();
-        if (wasStale && context.Log.Book.Staleness() is null) outbox.GoOn();
+        if ((wasStale && context.Log.Book.Staleness() is null) || context.Log.Book.Keys != keys) outbox.GoOn();
         if (context.Log.Book.Newest?.Size != before) headCame();
         return verdict is not HeadVerdict.Passing;
     }

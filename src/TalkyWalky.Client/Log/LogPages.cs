@@ -15,8 +15,8 @@ internal sealed class LogPages(Database database, LogBook book, ClientEnvironmen
     /// <param name="start">Behind the newest tree: that tree without leaves, from what is known here.</param>
     public async Task<LogAnswer> ReadAsync(ulong start, CancellationToken cancellation)
     {
-        if (book.Newest is not { } head || book.Key is not { } key) return new LogAnswer.Unreachable(NoHead);
-        var page = new LogAnswer.Page(head.Size, head.Root.ToString(), head.Time, key.Info.ToArray(), []);
+        if (book.Newest is not { } head || book.Keys is not { } keys) return new LogAnswer.Unreachable(NoHead);
+        var page = new LogAnswer.Page(head.Size, head.Root.ToString(), head.Time, keys.First.Info.ToArray(), []);
         if (start >= head.Size) return page;
         using var credentials = await database.RunAsync(rows => Credentials.Load(rows, environment.Time.GetUtcNow()), cancellation)
             ?? throw new ProfileDamagedException("its certificates are missing");

@@ -49,7 +49,13 @@ internal sealed class LoggedLists(HeadCheck heads, GatewayLink link)
 
     private async Task<ListsOutcome> VerifyAsync(UserId user, DeviceLists answer)
     {
-        if (heads.Book.Key is not { } key || SignedTree.TryVerify(answer.Head.Memory, key) is not { } tree) return new ListsOutcome.Refused(NotInTheLog);
+        if (heads.Book.Keys is not { } keys || SignedTree.TryVerify(answer.Head.Memory, keys) is not { } tree)
+        {
+            return Pki.Log.TreeHead.TryRead(answer.Head.Span) is { } next && heads.Book.MayFollow(next.Time, next.Size)
+                ? new ListsOutcome.Passing("The server's next head of the transparency log is awaited.")
+                : new ListsOutcome.Refused(NotInTheLog);
+        }
+
         var lists = new List<LoggedList>(answer.Lists.Count);
         foreach (var leaf in answer.Lists)
         {

@@ -27,11 +27,16 @@ internal abstract record ListVerdict
 internal static class Statements
 {
     /// <summary>All that can be said without asking anybody.</summary>
-    public static (CheckedStatement? Checked, ListVerdict? Failed) Check(ToldStatement told, LogKey? key, DateTimeOffset now, TimeZoneInfo zone)
+    public static (CheckedStatement? Checked, ListVerdict? Failed) Check(ToldStatement told, LogBook book, DateTimeOffset now, TimeZoneInfo zone)
     {
         if (told.Statement is not { } statement) return Fail($"The server does not show what the transparency log says of {told.Name}'s devices.");
-        if (key is null || UserHead.TryVerify(statement.Head.Span, key) is not { } head || head.User != told.User)
+        if (book.Keys is not { } keys || UserHead.TryVerify(statement.Head.Span, keys) is not { } head || head.User != told.User)
+        {
+            if (UserHead.TryRead(statement.Head.Span) is { } next && book.MayFollow(next.Time, next.Size))
+                return Fail($"What the transparency log says of {told.Name}'s devices is newer than the log's head that the server sent; that is awaited.");
             return Fail($"The key of the transparency log did not sign what the server shows of {told.Name}'s devices; tell your administrator.");
+        }
+
         if (head.Time > now + LogBook.Skew || head.Expires <= now)
             return Fail($"What the transparency log says of {told.Name}'s devices is of {Sentences.Moment(head.Time, zone)}, which does not count now by this computer's clock. Check the clock; if it is right, tell your administrator.");
         var isLeaf = MerkleProof.HashLeaf(statement.List.Span) == head.Leaf && Consistencies.Path(statement.Path) is { } path

@@ -8,6 +8,9 @@ internal enum LogHead
 {
     LargestTree = 0,
     NewestTreeHead = 1,
+
+    /// <summary>How the log's key was replaced; no head, but as bound to them.</summary>
+    Keys = 2,
 }
 
 /// <summary>What this device remembers of the transparency log.</summary>
@@ -15,13 +18,15 @@ internal sealed class LogRows(Rows rows)
 {
     private const string Column = "log_head.value";
 
-    /// <summary>Tokens.</summary>
+    /// <summary>Tokens, and the text of <see cref="LogHead.Keys"/>.</summary>
     public IReadOnlyDictionary<LogHead, byte[]> Heads() => rows
         .Query("SELECT kind, value FROM log_head", reader => (Kind: (LogHead)reader.GetInt64(0), Token: rows.Open(Column, [(byte)reader.GetInt64(0)], reader.Bytes(1))))
         .ToDictionary(static head => head.Kind, static head => head.Token);
 
     public void SetHead(LogHead kind, byte[] token) => rows.Execute(
         "INSERT INTO log_head(kind, value) VALUES (?1, ?2) ON CONFLICT(kind) DO UPDATE SET value = excluded.value", (long)kind, rows.Seal(Column, [(byte)kind], token));
+
+    public void RemoveHead(LogHead kind) => rows.Execute("DELETE FROM log_head WHERE kind = ?1", (long)kind);
 
     /// <summary>The newest device list of a person that was verified here; null when none was.</summary>
     public SeenList? SeenList(UserId user) => rows.First("SELECT seq, hash, signed, first FROM user_list WHERE user = ?1", Read, user.ToArray());

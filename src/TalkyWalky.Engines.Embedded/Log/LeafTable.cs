@@ -52,16 +52,16 @@ internal static class LeafTable
 
     public static bool SetHead(Database database, LoggedTreeHead head)
     {
-        database.Use("INSERT INTO log_head (size, token) VALUES (?1, ?2) ON CONFLICT (size) DO UPDATE SET token = excluded.token")
-            .Bind(1, checked((long)head.Size)).Bind(2, head.Token).Run();
+        database.Use("INSERT INTO log_head (size, token, keys) VALUES (?1, ?2, ?3) ON CONFLICT (size) DO UPDATE SET token = excluded.token, keys = excluded.keys")
+            .Bind(1, checked((long)head.Size)).Bind(2, head.Token).Bind(3, head.Keys).Run();
         database.Use("DELETE FROM log_head WHERE size < (SELECT max(size) FROM log_head)").Run();
         return true;
     }
 
     public static LoggedTreeHead? Head(Database database)
     {
-        using var row = database.Use("SELECT size, token FROM log_head ORDER BY size DESC LIMIT 1");
-        return row.Step() ? new LoggedTreeHead(checked((ulong)row.Int64(0)), row.Blob(1)) : null;
+        using var row = database.Use("SELECT size, token, keys FROM log_head ORDER BY size DESC LIMIT 1");
+        return row.Step() ? new LoggedTreeHead(checked((ulong)row.Int64(0)), row.Blob(1), row.Blob(2)) : null;
     }
 
     private static void AddHash(Database database, int level, long number, Digest hash) =>

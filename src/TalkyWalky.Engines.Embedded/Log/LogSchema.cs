@@ -26,4 +26,7 @@ internal static class LogSchema
             FROM (SELECT DISTINCT lower(hex(user)) AS id FROM device) ORDER BY id;
         INSERT INTO sequence (name, value) SELECT 'log_change', max(id) FROM log_change HAVING count(*) > 0;
         """;
+
+    /// <summary>How the log's key was replaced stands beside the head that needs it.</summary>
+    public const string Keys = "ALTER TABLE log_head ADD COLUMN keys BLOB NOT NULL DEFAULT x'';";
 }

@@ -5,7 +5,7 @@ namespace TalkyWalky.Engines.Embedded.Sqlite;
 /// <summary>The file's tables. <c>user_version</c> counts the steps that were applied; a step is applied once, in one transaction.</summary>
 internal static class Schema
 {
-    private static readonly string[] Steps = [Version1, Version2, Version3, Version4, Version5, LogSchema.Step];
+    private static readonly string[] Steps = [Version1, Version2, Version3, Version4, Version5, LogSchema.Step, LogSchema.Keys];
 
     /// <summary>
     /// Times are ticks since year 1, UTC. Ids are 16 bytes, hashes 32. An entry has a payload of its own, or shares one, or is an overflow marker

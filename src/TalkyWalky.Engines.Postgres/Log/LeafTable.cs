@@ -63,9 +63,9 @@ internal static class LeafTable
 
     public static async Task<int> SetHeadAsync(Session session, LoggedTreeHead head)
     {
-        await session.ChangeAsync("INSERT INTO log_head (size, token) VALUES (@Size, @Token) ON CONFLICT (size) DO UPDATE SET token = excluded.token", head);
+        await session.ChangeAsync("INSERT INTO log_head (size, token, keys) VALUES (@Size, @Token, @Keys) ON CONFLICT (size) DO UPDATE SET token = excluded.token, keys = excluded.keys", head);
         return await session.ChangeAsync("DELETE FROM log_head WHERE size < (SELECT max(size) FROM log_head)");
     }
 
-    public static Task<LoggedTreeHead?> HeadAsync(Session session) => session.OneAsync<LoggedTreeHead>("SELECT size, token FROM log_head ORDER BY size DESC LIMIT 1");
+    public static Task<LoggedTreeHead?> HeadAsync(Session session) => session.OneAsync<LoggedTreeHead>("SELECT size, token, keys FROM log_head ORDER BY size DESC LIMIT 1");
 }

@@ -43,7 +43,7 @@ public sealed record StoreTable(string Name, int Key, IReadOnlyList<StoreColumn>
         new("log_hash", 2, [Small("level"), Number("number"), Bytes("hash")]),
         new("log_list", 2, [Bytes("user"), Number("seq"), Number("leaf")]),
         new("log_identity", 2, [Bytes("user"), Bytes("identity"), Number("seq")]),
-        new("log_head", 1, [Number("size"), Bytes("token")]),
+        new("log_head", 1, [Number("size"), Bytes("token"), Bytes("keys")]),
         new("log_user", 1, [Bytes("user"), Number("seq"), Bytes("token"), Bytes("path"), Number("expires")]),
     ];
 

@@ -44,7 +44,7 @@ internal sealed record Hint(HintKey Key, IReadOnlyList<byte[]> Frames)
     }
 
     public static Hint TreeHead(LoggedTreeHead head) => new(
-        new HintKey(HintKind.TreeHead, default), new ServerFrame { TreeHead = new TreeHead { Token = Bytes(head.Token) } });
+        new HintKey(HintKind.TreeHead, default), new ServerFrame { TreeHead = new TreeHead { Token = Bytes(head.Token), Keys = Bytes(head.Keys) } });
 
     private static ByteString Bytes(byte[] bytes) => UnsafeByteOperations.UnsafeWrap(bytes);
 }

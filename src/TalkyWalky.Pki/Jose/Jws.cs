@@ -38,6 +38,9 @@ public sealed record JwsType(string Name, string Algorithm)
     /// <summary>Which of a person's device lists is the newest.</summary>
     public static readonly JwsType UserHead = new("tw-user-head", Es256);
 
+    /// <summary>Which key of the transparency log comes after this one.</summary>
+    public static readonly JwsType LogKey = new("tw-log-key", Es256);
+
     /// <summary>An auditor found no fault in the transparency log.</summary>
     public static readonly JwsType LogAudit = new("tw-log-audit", Es256);
 

@@ -25,15 +25,16 @@ public sealed record LogCountersignature(ReadOnlyMemory<byte> Head, Digest Audit
 
     /// <summary>Null unless this auditor signed it.</summary>
     public static LogCountersignature? TryVerify(ReadOnlySpan<byte> compact, LogKey auditor) =>
-        auditor.TryVerify(JwsType.LogAudit, compact, MaxSize) is { } payload && TryRead(payload.Span) is { } read && read.Auditor == auditor.Hash ? read : null;
+        TryRead(compact, out var token) is { } read && read.Auditor == auditor.Hash && auditor.Signed(token!) ? read : null;
 
-    /// <summary>The head that was countersigned, whoever did: the log's own signature on it says enough of what the log was. Null for anything else.</summary>
-    public static TreeHead? TryReadHead(ReadOnlySpan<byte> compact, LogKey log) =>
-        compact.Length <= MaxSize && Jws.TryParse(JwsType.LogAudit, compact) is { } token && TryRead(token.Payload.Span) is { } read ? TreeHead.TryVerify(read.Head.Span, log) : null;
+    /// <summary>Token of the head that was countersigned, whoever did: the log's own signature on it says enough of what the log was. Null for anything else.</summary>
+    public static ReadOnlyMemory<byte>? TryReadHead(ReadOnlySpan<byte> compact) => TryRead(compact, out _)?.Head;
 
-    private static LogCountersignature? TryRead(ReadOnlySpan<byte> payload)
+    private static LogCountersignature? TryRead(ReadOnlySpan<byte> compact, out Jws? token)
     {
-        var reader = new CanonicalJsonReader(payload);
+        token = compact.Length > MaxSize ? null : Jws.TryParse(JwsType.LogAudit, compact);
+        if (token is null) return null;
+        var reader = new CanonicalJsonReader(token.Payload.Span);
         return reader.Literal("{\"v\":1,\"head\":"u8)
             && reader.Token(TreeHead.MaxSize, out var head)
             && reader.Literal(",\"auditor\":"u8) && reader.Digest(out var hash)

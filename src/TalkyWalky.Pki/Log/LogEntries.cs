@@ -74,3 +74,17 @@ public sealed record LoggedApproval(DateTimeOffset Time, ReadOnlyMemory<byte> To
             ? new LoggedApproval(time, Encoding.ASCII.GetBytes(token))
             : null;
 }
+
+/// <summary>The log's key was replaced. Stands at the index that the statement names as size: the first leaf that the old key does not cover.</summary>
+/// <param name="Time">That of the statement.</param>
+/// <param name="Token">The compact <see cref="JwsType.LogKey"/>.</param>
+public sealed record LoggedKey(DateTimeOffset Time, ReadOnlyMemory<byte> Token) : LogEntry(Time)
+{
+    internal override void Write(CanonicalJsonWriter json) => Start(json, "log-key"u8).Raw(",\"token\":"u8).Token(Token.Span).Raw("}"u8);
+
+    internal static LoggedKey? ReadRest(ref CanonicalJsonReader reader, DateTimeOffset time) =>
+        reader.Literal(",\"token\":"u8) && reader.Token(LogKeyStatement.MaxSize, out var token) && LogKeyStatement.TryRead(token) is { } statement && statement.Time == time
+        && reader.Literal("}"u8)
+            ? new LoggedKey(time, token)
+            : null;
+}

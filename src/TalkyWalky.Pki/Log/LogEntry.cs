@@ -29,6 +29,7 @@ public abstract record LogEntry(DateTimeOffset Time)
             "revocation" => LoggedRevocation.ReadRest(ref reader, time),
             "commit" => LoggedCommit.ReadRest(ref reader, time),
             "approval" => LoggedApproval.ReadRest(ref reader, time),
+            "log-key" => LoggedKey.ReadRest(ref reader, time),
             "devices" => DeviceList.ReadRest(ref reader, time),
             _ => null,
         };

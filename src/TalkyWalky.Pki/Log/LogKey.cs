@@ -4,8 +4,8 @@ using TalkyWalky.Wire;
 
 namespace TalkyWalky.Pki.Log;
 
-/// <summary>The public key that signs the transparency log's heads: P-256, known by its SubjectPublicKeyInfo (RFC 5480), which the trust anchor names.</summary>
-public sealed class LogKey
+/// <summary>A public key that signs the transparency log's heads: P-256, known by its SubjectPublicKeyInfo (RFC 5480). The trust anchor names the first.</summary>
+public sealed class LogKey : IEquatable<LogKey>
 {
     private const int PointSize = 64;
 
@@ -40,12 +40,16 @@ public sealed class LogKey
 
     public static LogKey Of(ECDsa key) => TryRead(key.ExportSubjectPublicKeyInfo()) ?? throw new ArgumentException("the log's key is on P-256", nameof(key));
 
-    /// <summary>The token's payload if this key signed it as that type.</summary>
-    internal ReadOnlyMemory<byte>? TryVerify(JwsType type, ReadOnlySpan<byte> compact, int maxSize)
+    public bool Equals(LogKey? other) => other is not null && _info.AsSpan().SequenceEqual(other._info);
+
+    public override bool Equals(object? obj) => Equals(obj as LogKey);
+
+    public override int GetHashCode() => Hash.GetHashCode();
+
+    internal bool Signed(Jws token)
     {
-        if (compact.Length > maxSize || Jws.TryParse(type, compact) is not { } token) return null;
         using var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(_info, out _);
-        return token.Verify(key) ? token.Payload : null;
+        return token.Verify(key);
     }
 }

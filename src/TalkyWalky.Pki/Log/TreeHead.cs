@@ -25,10 +25,17 @@ public sealed record TreeHead(ulong Size, Digest Root, DateTimeOffset Time)
         return Jws.Sign(JwsType.TreeHead, key, json.Written);
     }
 
-    public static TreeHead? TryVerify(ReadOnlySpan<byte> compact, LogKey key)
+    /// <summary>Null unless the key of the log signed it that signs trees of its size at its time.</summary>
+    public static TreeHead? TryVerify(ReadOnlySpan<byte> compact, LogKeys keys) => TryRead(compact, out var token) is { } head && keys.Signed(token!, head.Size, head.Time) ? head : null;
+
+    /// <summary>Whoever signed it. Null for what is not exactly a tree head.</summary>
+    public static TreeHead? TryRead(ReadOnlySpan<byte> compact) => TryRead(compact, out _);
+
+    private static TreeHead? TryRead(ReadOnlySpan<byte> compact, out Jws? token)
     {
-        if (key.TryVerify(JwsType.TreeHead, compact, MaxSize) is not { } payload) return null;
-        var reader = new CanonicalJsonReader(payload.Span);
+        token = compact.Length > MaxSize ? null : Jws.TryParse(JwsType.TreeHead, compact);
+        if (token is null) return null;
+        var reader = new CanonicalJsonReader(token.Payload.Span);
         return reader.Literal("{\"v\":1"u8)
             && ReadTree(ref reader, out var size, out var root)
             && reader.Literal(",\"time\":"u8)

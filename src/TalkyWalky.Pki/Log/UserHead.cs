@@ -30,11 +30,17 @@ public sealed record UserHead(UserId User, ulong Seq, Digest Leaf, ulong Index, 
         return Jws.Sign(JwsType.UserHead, key, json.Written);
     }
 
-    /// <summary>Compares no clock: the caller holds <see cref="Time"/> and <see cref="Expires"/> against its own.</summary>
-    public static UserHead? TryVerify(ReadOnlySpan<byte> compact, LogKey key)
+    /// <summary>Null unless the key of the log signed it that signs trees of its size at its time. Compares no clock: the caller holds <see cref="Time"/> and <see cref="Expires"/> against its own.</summary>
+    public static UserHead? TryVerify(ReadOnlySpan<byte> compact, LogKeys keys) => TryRead(compact, out var token) is { } head && keys.Signed(token!, head.Size, head.Time) ? head : null;
+
+    /// <summary>Whoever signed it. Null for what is not exactly a user head.</summary>
+    public static UserHead? TryRead(ReadOnlySpan<byte> compact) => TryRead(compact, out _);
+
+    private static UserHead? TryRead(ReadOnlySpan<byte> compact, out Jws? token)
     {
-        if (key.TryVerify(JwsType.UserHead, compact, MaxSize) is not { } payload) return null;
-        var reader = new CanonicalJsonReader(payload.Span);
+        token = compact.Length > MaxSize ? null : Jws.TryParse(JwsType.UserHead, compact);
+        if (token is null) return null;
+        var reader = new CanonicalJsonReader(token.Payload.Span);
         Span<byte> leaf = stackalloc byte[Digest.Size];
         return reader.Literal("{\"v\":1,\"user\":"u8)
             && reader.String(36, out var userText) && UserId.TryParse(userText, out var user)

@@ -29,6 +29,7 @@ namespace TalkyWalky.Server.Administration;
 [JsonDerivedType(typeof(RevokeUser), "ca.revokeUser")]
 [JsonDerivedType(typeof(ShowLog), "log.show")]
 [JsonDerivedType(typeof(ReadLog), "log.read")]
+[JsonDerivedType(typeof(ReplaceLogKey), "log.replaceKey")]
 internal abstract record AdminRequest
 {
     private AdminRequest() { }
@@ -116,6 +117,12 @@ internal abstract record AdminRequest
     public sealed record ReadLog(ulong First) : AdminRequest
     {
         public const int MaxBytes = 1 << 20;
+    }
+
+    /// <param name="Reason">For the audit trail.</param>
+    public sealed record ReplaceLogKey(string Reason) : AdminRequest
+    {
+        public const int MaxReason = 200;
     }
 
     public sealed record TestLogin(string Username, string Password) : AdminRequest
@@ -243,7 +250,7 @@ internal sealed record LeaverEntry(string User, string? Username, string Reason)
 
 /// <summary>The transparency log as <c>log show --json</c> shows it.</summary>
 /// <param name="Size">Entries under the newest signed head.</param>
-/// <param name="Key">SHA-256 of the SubjectPublicKeyInfo, hex.</param>
+/// <param name="Key">That signs now: SHA-256 of the SubjectPublicKeyInfo, hex.</param>
 /// <param name="Head">The tw-tree-head token; null, as root and time, while the log is empty.</param>
 internal sealed record LogStateEntry(ulong Size, string? Root, DateTimeOffset? Time, string Key, string? Head);
 
@@ -257,10 +264,12 @@ internal sealed record IssuingEntry(
     int Number, bool Signs, string Subject, string Serial, DateTimeOffset NotBefore, DateTimeOffset NotAfter, long? Certificates = null, DateTimeOffset? LastExpiry = null);
 
 /// <param name="Root">What the join link carries: 64 hex digits.</param>
-/// <param name="LogKey">SHA-256 of the SubjectPublicKeyInfo of the transparency log's key, hex.</param>
+/// <param name="LogKey">SHA-256 of the SubjectPublicKeyInfo of the transparency log's key, hex: the first, which the join link names.</param>
+/// <param name="PresentLogKey">The same of the one that signs now.</param>
+/// <param name="LogKeySince">When it took the place of the one before; null for the first.</param>
 /// <param name="Join">Null until the server has served once.</param>
 /// <param name="Issuing">The newest first.</param>
-internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string LogKey, string? Join, IReadOnlyList<IssuingEntry> Issuing);
+internal sealed record AuthorityEntry(string Root, string Subject, DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Fingerprint, string LogKey, string PresentLogKey, DateTimeOffset? LogKeySince, string? Join, IReadOnlyList<IssuingEntry> Issuing);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

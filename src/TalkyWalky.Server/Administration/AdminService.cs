@@ -53,6 +53,7 @@ internal sealed class AdminService(
         AdminRequest.RevokeUser revoke => await WithAccountAsync(revoke.Username, async account => await _certificates.RevokeAsync(account, revoke.Reason, by, cancellation), cancellation),
         AdminRequest.ShowLog => await ShowLogAsync(cancellation),
         AdminRequest.ReadLog read => new AdminAnswer.LogEntries(await authority.Log.Store.LeavesAsync(read.First, AdminRequest.ReadLog.MaxBytes, cancellation)),
+        AdminRequest.ReplaceLogKey replace => await ReplaceLogKeyAsync(replace.Reason, by, cancellation),
         AdminRequest.TestLogin login => await _directory.TestLoginAsync(login, cancellation),
         _ => throw new InvalidOperationException($"no such request: {request.GetType().Name}"),
     };
@@ -88,10 +89,26 @@ internal sealed class AdminService(
     private async Task<AdminAnswer> ShowLogAsync(CancellationToken cancellation)
     {
         await authority.Log.RefreshAsync(cancellation);
-        var key = authority.Log.Key;
+        var keys = authority.Log.Keys;
         var token = (await authority.Log.Store.TreeHeadAsync(cancellation))?.Token;
-        var head = token is null ? null : Pki.Log.TreeHead.TryVerify(token, key);
-        return new AdminAnswer.Log(new LogStateEntry(head?.Size ?? 0, head?.Root.ToString(), head?.Time, key.Hash.ToString(), token is null ? null : Encoding.ASCII.GetString(token)));
+        var head = token is null ? null : Pki.Log.TreeHead.TryVerify(token, keys);
+        return new AdminAnswer.Log(new LogStateEntry(head?.Size ?? 0, head?.Root.ToString(), head?.Time, keys.Present.Hash.ToString(), token is null ? null : Encoding.ASCII.GetString(token)));
+    }
+
+    private async Task<AdminAnswer> ReplaceLogKeyAsync(string reason, Actor by, CancellationToken cancellation)
+    {
+        if (reason.Trim() is not { Length: > 0 and <= AdminRequest.ReplaceLogKey.MaxReason } why || why.Any(char.IsControl))
+            return new AdminAnswer.Refused($"the reason has 1 to {AdminRequest.ReplaceLogKey.MaxReason} characters in one line; say why with --reason");
+        try
+        {
+            await authority.ReplaceLogKeyAsync(why, by, cancellation);
+        }
+        catch (AuthorityException refused)
+        {
+            return new AdminAnswer.Refused(refused.Message);
+        }
+
+        return await ShowLogAsync(cancellation);
     }
 
     private async Task<AdminAnswer> ListAsync(AdminRequest.ListUsers list, CancellationToken cancellation)

@@ -51,7 +51,7 @@ internal static class LogAuditCommand
                 throw new ServerException($"{path} is no exported log; make one with: {CommandLine.Program} log export FILE");
             if (keyFile is not null) RequireKey(anchor, keyFile);
             var audit = new LogAudit(anchor, [.. header.Issuing.Select(static der => (ReadOnlyMemory<byte>)der)]);
-            if (before is not null) audit.Expect(ReadEarlier(anchor, before));
+            if (before is not null && !audit.Expect(ReadEarlier(before))) throw new ServerException($"{before} is no countersignature of this log; give what --countersign wrote before");
             while (lines.Next() is { } line)
             {
                 if (LogExportReader.TryRead(line.Span, LogExportJson.Default.LogExportEnd) is { } end)
@@ -80,9 +80,9 @@ internal static class LogAuditCommand
         if (CertificateFile.TryRead(pem, CertificateFile.Certificate) is [var root, ..] && !root.Span.SequenceEqual(anchor.Der.Span)) throw new ServerException($"the log is of another root than the one in {file}");
     }
 
-    private static TreeHead ReadEarlier(TrustAnchor anchor, string file) =>
-        LogCountersignature.TryReadHead(Encoding.ASCII.GetBytes((OwnerFile.TryRead(file) ?? throw new ServerException($"{file} does not exist; give what --countersign wrote before")).TrimEnd()), anchor.Log!)
-        ?? throw new ServerException($"{file} is no countersignature of this log; give what --countersign wrote before");
+    private static ReadOnlyMemory<byte> ReadEarlier(string file) =>
+        LogCountersignature.TryReadHead(Encoding.ASCII.GetBytes((OwnerFile.TryRead(file) ?? throw new ServerException($"{file} does not exist; give what --countersign wrote before")).TrimEnd()))
+        ?? default;
 
     private static ECDsa ReadKey(string file)
     {
@@ -121,7 +121,7 @@ internal static class LogAuditCommand
         {
             output.WriteLine(JsonSerializer.Serialize(
                 new LogAuditEntry(
-                    anchor.Hash.ToString(), report.Entries, report.Root.ToString(), report.Head?.Time, report.Certificates, report.Revocations, report.Approvals, report.Commits, report.Lists, report.People,
+                    anchor.Hash.ToString(), [.. report.Keys.Statements.Select(static one => new LogKeyEntry(one.Key.Hash.ToString(), one.Size, one.Time))], report.Entries, report.Root.ToString(), report.Head?.Time, report.Certificates, report.Revocations, report.Approvals, report.Commits, report.Lists, report.People,
                     report.ByAdministrator, report.Unlisted, report.FaultCount, report.Faults),
                 LogAuditJson.Default.LogAuditEntry));
             return;
@@ -131,6 +131,7 @@ internal static class LogAuditCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"entries    {report.Entries}: {report.Certificates} certificates, {report.Revocations} revocations, {report.Approvals} approvals, {report.Commits} commits, {report.Lists} device lists of {report.People} people"));
         output.WriteLine($"root       {report.Root}");
         if (report.Head is { } head) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signed     {head.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
+        foreach (var change in report.Keys.Statements) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"key        {change.Key.Hash} since entry {change.Size}, {change.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"let in     {report.ByAdministrator} times a device on an administrator's word alone"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"unlisted   {report.Unlisted} certificates of devices that no list names: their enrolment was not finished"));
         foreach (var fault in report.Faults) output.WriteLine($"fault      {fault}");
@@ -140,10 +141,15 @@ internal static class LogAuditCommand
 
 /// <summary>As <c>log audit --json</c> shows it.</summary>
 /// <param name="Authority">What the join link has as root.</param>
+/// <param name="Keys">That took the place of the first.</param>
 /// <param name="Signed">Null when no head was signed for these entries.</param>
 internal sealed record LogAuditEntry(
-    string Authority, ulong Entries, string Root, DateTimeOffset? Signed, long Certificates, long Revocations, long Approvals, long Commits, long Lists, int People, long ByAdministrator, int Unlisted,
+    string Authority, IReadOnlyList<LogKeyEntry> Keys, ulong Entries, string Root, DateTimeOffset? Signed, long Certificates, long Revocations, long Approvals, long Commits, long Lists, int People, long ByAdministrator, int Unlisted,
     long FaultCount, IReadOnlyList<string> Faults);
+
+/// <param name="Key">SHA-256 of the SubjectPublicKeyInfo, hex.</param>
+/// <param name="Entry">The statement of the key before.</param>
+internal sealed record LogKeyEntry(string Key, ulong Entry, DateTimeOffset Time);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(LogAuditEntry))]

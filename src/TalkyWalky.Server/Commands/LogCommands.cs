@@ -12,7 +12,7 @@ internal static class LogCommands
 {
     private const int ProgressEvery = 100_000;
 
-    public static Command Build(CommandContext context) => new("log", "The transparency log: everything that the authority did.") { Show(context), Export(context), LogAuditCommand.Build(context) };
+    public static Command Build(CommandContext context) => new("log", "The transparency log: everything that the authority did.") { Show(context), Export(context), LogAuditCommand.Build(context), ReplaceKey(context) };
 
     private static Command Show(CommandContext context)
     {
@@ -53,6 +53,23 @@ internal static class LogCommands
             context.Terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"wrote {head.Size} entries to {path}; check them with: {CommandLine.Program} log audit {path}"));
             return ExitCode.Done;
         });
+        return command;
+    }
+
+    private static Command ReplaceKey(CommandContext context)
+    {
+        var reason = new Option<string>("--reason") { Description = "why, for the audit trail", HelpName = "TEXT", Required = true };
+        var command = new Command(
+            "replace-key", "Make a new key for the log; it signs from now on, and the old one nothing more. Works while the server runs; nobody is cut off, and join links stay as they are.") { reason };
+        command.WithExamples("talkywalkyd log replace-key --reason \"the yearly change\"");
+        command.SetAction(async (parsed, cancellation) => await AdminCommand.SendAsync(
+            context, parsed, new AdminRequest.ReplaceLogKey(parsed.GetValue(reason)!),
+            answer =>
+            {
+                context.Terminal.Output.WriteLine($"the log's key is now {((AdminAnswer.Log)answer).Entry.Key} (SHA-256 of the public key)");
+                context.Terminal.Output.WriteLine("copy the authority's folder (DATA/ca) to your backup now: the copy from before lacks this key");
+            },
+            cancellation));
         return command;
     }
 

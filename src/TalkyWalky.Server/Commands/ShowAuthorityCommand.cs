@@ -38,6 +38,7 @@ internal static class ShowAuthorityCommand
     {
         var anchor = AuthorityFolder.ReadAnchor(folder);
         var issuing = AuthorityFolder.ReadIssuing(folder);
+        var keys = AuthorityFolder.ReadLogKeys(folder);
         using var root = anchor.LoadCertificate();
         var output = context.Terminal.Output;
         if (pem)
@@ -51,7 +52,7 @@ internal static class ShowAuthorityCommand
         var join = JoinLink.TryParse(OwnerFile.TryRead(folder.Address), out var served, out _) ? (served with { Root = anchor.Hash }).ToString() : null;
         var entry = new AuthorityEntry(
             anchor.Hash.ToString(), root.Subject, new DateTimeOffset(root.NotBefore.ToUniversalTime()), new DateTimeOffset(root.NotAfter.ToUniversalTime()),
-            Digest.Sha256(root.RawData).ToString(), Digest.Sha256(anchor.Log!.Info.Span).ToString(), join,
+            Digest.Sha256(root.RawData).ToString(), keys.First.Hash.ToString(), keys.Present.Hash.ToString(), keys.Statements is [.., var last] ? last.Time : null, join,
             await CountedAsync(context, folder, cancellation) ?? [.. issuing.Select(static (one, i) => CertificateAdministration.Entry(one.Number, signs: i == 0, one.Certificate))]);
         if (json) output.WriteLine(JsonSerializer.Serialize(entry, AdminJson.Default.AuthorityEntry));
         else Write(output, entry);
@@ -85,6 +86,7 @@ internal static class ShowAuthorityCommand
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"valid        {entry.NotBefore:yyyy-MM-dd} to {entry.NotAfter:yyyy-MM-dd}"));
         output.WriteLine($"fingerprint  {entry.Fingerprint} (SHA-256 of the certificate)");
         output.WriteLine($"log key      {entry.LogKey} (SHA-256 of the public key)");
+        if (entry.LogKeySince is { } since) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"signs now    {entry.PresentLogKey} (the log's key since {since:yyyy-MM-dd})"));
         output.WriteLine($"root         {entry.Root} (in the join link)");
         if (entry.Join is not null) output.WriteLine($"join         {entry.Join}");
         foreach (var one in entry.Issuing) output.WriteLine(Line(one));

@@ -85,6 +85,9 @@ internal static class AuthorityFolder
     /// <summary>The root and the log's key; needs no passphrase.</summary>
     public static TrustAnchor ReadAnchor(DataFolder folder) => CertificateAuthority.ReadAnchor(folder.Authority);
 
+    /// <summary>The keys of the log, the first that devices trust; needs no passphrase.</summary>
+    public static Pki.Log.LogKeys ReadLogKeys(DataFolder folder) => CertificateAuthority.ReadLogKeys(folder.Authority);
+
     /// <summary>The issuing CAs that live, the newest first; needs no passphrase.</summary>
     public static IReadOnlyList<(int Number, AuthorityCertificate Certificate)> ReadIssuing(DataFolder folder) => CertificateAuthority.ReadLive(folder.Authority);
 }

@@ -6,10 +6,11 @@ namespace TalkyWalky.Authority.Tests.Log;
 /// <summary>A store whose process dies at one of its steps: before the step is done, or behind it.</summary>
 internal sealed class FailingLogStore(ILogStore store, int at, bool isDone) : ILogStore
 {
-    private int _steps;
+    /// <summary>So many were taken.</summary>
+    public int Steps { get; private set; }
 
     /// <summary>It came to that.</summary>
-    public bool HasFailed => _steps > at;
+    public bool HasFailed => Steps > at;
 
     public Task<ulong> SizeAsync(CancellationToken cancellation) => StepAsync(() => store.SizeAsync(cancellation));
 
@@ -45,7 +46,7 @@ internal sealed class FailingLogStore(ILogStore store, int at, bool isDone) : IL
 
     private async Task<T> StepAsync<T>(Func<Task<T>> step)
     {
-        var isLast = _steps++ == at;
+        var isLast = Steps++ == at;
         if (isLast && !isDone) throw new EngineException("the process dies before this step");
         var result = await step();
         return isLast ? throw new EngineException("the process dies behind this step") : result;

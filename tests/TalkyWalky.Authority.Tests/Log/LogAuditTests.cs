@@ -49,7 +49,7 @@ public sealed class LogAuditTests : IDisposable
     public void Audit_CertificateByAnotherAuthority_IsFound()
     {
         using var folder = new TempFolder();
-        using var other = TestAuthority.Make(folder.Path);
+        using var other = TestAuthority.Make(folder.Path, keys: GeneratedKeys.Instance); // of the pool's few root keys it may get the same
         var foreign = Certificate(DeviceKeyUse.Identity, Device, _key, other);
         Finds("is a certificate of alice that none of the issuing CAs in the export signed", foreign);
         Assert.Contains(Audit([.. TestAuthority.Shared.IssuingCertificates, .. other.IssuingCertificates], foreign), static one => one.Contains("is none under its root: the root did not sign it", StringComparison.Ordinal));
@@ -86,6 +86,35 @@ public sealed class LogAuditTests : IDisposable
         var (shorter, _) = Replay(_identity);
         Assert.Contains("is of 2 entries, and 1 are here", Assert.Single(shorter.Finish(head).Faults), StringComparison.Ordinal);
         Assert.Contains("not signed", Assert.Single(audit.Finish([1]).Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Audit_ChangeOfTheKey_IsFollowedOnlyAsTheRulesSay()
+    {
+        using var first = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var second = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var anchor = TrustAnchor.FromRoot(TestAuthority.Shared.Anchor.Der.Span, LogKey.Of(first));
+        var (one, two) = (new MerkleTree([HashOf(_identity)]).Root, new MerkleTree([HashOf(_identity), HashOf(_encryption)]).Root);
+        LogKeyStatement Next(ulong size, Digest root) => new(LogKey.Of(second), size, root, Time);
+
+        var good = Replay(second, Logged(first, Next(2, two)));
+        Assert.Empty(good.Faults);
+        Assert.Equal((3UL, LogKey.Of(second)), (good.Head!.Size, good.Keys.Present));
+        Assert.Contains("the head is not signed", Assert.Single(Replay(first, Logged(first, Next(2, two))).Faults), StringComparison.Ordinal);
+        Assert.Contains("entry 2 replaces the log's key, and names another log of 1 entries", Assert.Single(Replay(second, Logged(first, Next(1, one))).Faults), StringComparison.Ordinal);
+        Assert.Contains("names another log of 2 entries", Assert.Single(Replay(second, Logged(first, Next(2, one))).Faults), StringComparison.Ordinal);
+        var foreign = Replay(second, Logged(second, Next(2, two)));
+        Assert.Contains("did not sign that", foreign.Faults[0], StringComparison.Ordinal);
+        Assert.Null(foreign.Head);
+
+        LoggedKey Logged(ECDsa key, LogKeyStatement statement) => new(Time, statement.Sign(key));
+        LogAuditReport Replay(ECDsa key, LoggedKey change)
+        {
+            var audit = new LogAudit(anchor, TestAuthority.Shared.IssuingCertificates);
+            LogEntry[] entries = [_identity, _encryption, change];
+            foreach (var entry in entries) audit.Add(entry.Encode());
+            return audit.Finish(new TreeHead(3, new MerkleTree([.. entries.Select(HashOf)]).Root, Time).Sign(key));
+        }
     }
 
     private static void Finds(string fault, params LogEntry[] entries) => Assert.Contains(Audit(entries), one => one.Contains(fault, StringComparison.Ordinal));

@@ -24,7 +24,7 @@ public sealed class LogEndpointTests
 
         using var shown = await authority.AskAsync(alice, HttpMethod.Get, "/v1/log/head");
         Assert.Equal("application/jose", shown.Content.Headers.ContentType!.ToString());
-        var head = TreeHead.TryVerify(Encoding.ASCII.GetBytes(await shown.Content.ReadAsStringAsync()), authority.Authority.Anchor.Log!)!;
+        var head = TreeHead.TryVerify(Encoding.ASCII.GetBytes(await shown.Content.ReadAsStringAsync()), LogKeys.Of(authority.Authority.Anchor.Log!))!;
         Assert.Equal(1201UL, head.Size);
 
         var audit = new LogAudit(authority.Authority.Anchor, authority.Authority.IssuingCertificates);
@@ -40,6 +40,7 @@ public sealed class LogEndpointTests
         foreach (var leaf in leaves) audit.Add(leaf);
         Assert.Empty(audit.Finish(await shown.Content.ReadAsByteArrayAsync()).Faults);
 
+        Assert.Empty((await JsonAsync("/v1/log/keys")).GetProperty("keys").EnumerateArray());
         var inclusion = await JsonAsync($"/v1/log/inclusion?index=300&size={head.Size}");
         Assert.Equal(MerkleProof.HashLeaf(leaves[300]).ToArray(), inclusion.GetProperty("leafHash").GetBytesFromBase64());
         Assert.True(MerkleProof.VerifyInclusion(head.Root, head.Size, 300, MerkleProof.HashLeaf(leaves[300]), Hashes(inclusion.GetProperty("auditPath"))));

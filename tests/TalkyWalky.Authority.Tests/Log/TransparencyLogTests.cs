@@ -120,15 +120,15 @@ public sealed class TransparencyLogTests
 
     private static async Task<(DateTimeOffset Tree, DateTimeOffset Oldest)> CheckHeadsAsync(LiveAuthority authority, IReadOnlyCollection<UserId> people)
     {
-        var key = authority.Authority.Anchor.Log!;
-        var tree = TreeHead.TryVerify((await authority.Engines.Log.TreeHeadAsync(None))!.Token, key)!;
+        var keys = authority.Service.Log.Keys;
+        var tree = TreeHead.TryVerify((await authority.Engines.Log.TreeHeadAsync(None))!.Token, keys)!;
         Assert.Equal(await authority.Engines.Log.SizeAsync(None), tree.Size);
         var statements = await authority.Engines.Log.UserStatementsAsync(people, None);
         Assert.Equal(people.Count, statements.Count);
         var oldest = DateTimeOffset.MaxValue;
         foreach (var (user, statement) in statements)
         {
-            var head = UserHead.TryVerify(statement.Head!.Token, key)!;
+            var head = UserHead.TryVerify(statement.Head!.Token, keys)!;
             Assert.Equal((user, statement.List.Seq, statement.List.Index), (head.User, head.Seq, head.Index));
             var path = statement.Head.Path.Chunk(Digest.Size).Select(static hash => Digest.TryRead(hash, out var one) ? one : default).ToList();
             Assert.True(MerkleProof.VerifyInclusion(head.Root, head.Size, head.Index, MerkleProof.HashLeaf(statement.List.Data), path));
@@ -143,7 +143,7 @@ public sealed class TransparencyLogTests
     {
         var user = authority.Verify(identity.RawData, DeviceKeyUse.Identity).User;
         var statement = (await authority.Engines.Log.UserStatementsAsync([user], None))[user];
-        Assert.Equal(statement.List.Seq, UserHead.TryVerify(statement.Head!.Token, authority.Authority.Anchor.Log!)!.Seq);
+        Assert.Equal(statement.List.Seq, UserHead.TryVerify(statement.Head!.Token, LogKeys.Of(authority.Authority.Anchor.Log!))!.Seq);
         return (DeviceList)LogEntry.TryRead(statement.List.Data)!;
     }
 

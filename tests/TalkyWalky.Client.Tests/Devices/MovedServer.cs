@@ -117,6 +117,9 @@ internal sealed class MovedServer : IAsyncDisposable
         await Service.Rollover.AdoptAsync(root.SignRequest(request, publicUrl: null, Clock.GetUtcNow()), Actor.Administrator(uid: null), CancellationToken.None);
     }
 
+    /// <summary>Another key of the transparency log.</summary>
+    public Task ReplaceLogKeyAsync() => Service.ReplaceLogKeyAsync("a test", Actor.Administrator(uid: null), CancellationToken.None);
+
     /// <summary>Puts a CRL of this number where gateways find it: these bytes, or one that is as it should be.</summary>
     public async Task PublishStatusAsync(ulong number, byte[]? der = null)
     {

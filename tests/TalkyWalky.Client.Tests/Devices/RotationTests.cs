@@ -27,6 +27,7 @@ public sealed class RotationTests
         {
             await server.MoveAsync(TimeSpan.FromDays(days));
             if (day / days == Year / days / 2) await server.RollOverAsync(); // a new issuing CA in the middle of it
+            if (day / days == (Year / days / 2) + 1) await server.ReplaceLogKeyAsync();
             foreach (var client in (TestClient[])[alice, bob])
             {
                 await client.CloseAsync();

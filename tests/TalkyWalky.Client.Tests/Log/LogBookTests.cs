@@ -76,8 +76,8 @@ public sealed class LogBookTests : IAsyncLifetime
         other.Grow(7);
         Assert.IsType<HeadVerdict.Refused>(await TakeAsync(other));
         Assert.Contains("did not sign it", _book.Staleness(), StringComparison.Ordinal);
-        Assert.IsType<HeadVerdict.Refused>(await _book.TakeAsync(await _log.HeadAsync(Now + TimeSpan.FromMinutes(6)), AskAsync, None));
-        Assert.IsType<HeadVerdict.Consistent>(await _book.TakeAsync(await _log.HeadAsync(Now + TimeSpan.FromMinutes(4)), AskAsync, None));
+        Assert.IsType<HeadVerdict.Refused>(await _book.TakeAsync(await _log.HeadAsync(Now + TimeSpan.FromMinutes(6)), default, AskAsync, None));
+        Assert.IsType<HeadVerdict.Consistent>(await _book.TakeAsync(await _log.HeadAsync(Now + TimeSpan.FromMinutes(4)), default, AskAsync, None));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class LogBookTests : IAsyncLifetime
     {
         await TakeAsync(_log);
         var old = await _log.HeadAsync(Now + TimeSpan.FromSeconds(1), 5);
-        Assert.IsType<HeadVerdict.RolledBack>(await _book.TakeAsync(old, AskAsync, None));
+        Assert.IsType<HeadVerdict.RolledBack>(await _book.TakeAsync(old, default, AskAsync, None));
         Assert.Equal(7UL, _book.Newest!.Size);
     }
 
@@ -93,7 +93,7 @@ public sealed class LogBookTests : IAsyncLifetime
     public async Task Take_OlderHeadOfThisLog_ChangesNothing()
     {
         await TakeAsync(_log);
-        Assert.IsType<HeadVerdict.Consistent>(await _book.TakeAsync(await _log.HeadAsync(Now - TimeSpan.FromMinutes(1), 5), AskAsync, None));
+        Assert.IsType<HeadVerdict.Consistent>(await _book.TakeAsync(await _log.HeadAsync(Now - TimeSpan.FromMinutes(1), 5), default, AskAsync, None));
         Assert.Equal(7UL, _book.Newest!.Size);
     }
 
@@ -166,7 +166,7 @@ public sealed class LogBookTests : IAsyncLifetime
 
     private Task<LogBook> OpenAsync() => LogBook.OpenAsync(_profile.Database, _log.Anchor, _clock, None);
 
-    private async Task<HeadVerdict> TakeAsync(MadeLog log) => await _book.TakeAsync(await log.HeadAsync(Now), AskAsync, None);
+    private async Task<HeadVerdict> TakeAsync(MadeLog log) => await _book.TakeAsync(await log.HeadAsync(Now), log.Keys.Encode(), AskAsync, None);
 
     private Task<ServerFrame?> AskAsync(ClientFrame frame)
     {

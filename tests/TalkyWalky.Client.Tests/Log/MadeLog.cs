@@ -12,28 +12,35 @@ namespace TalkyWalky.Client.Tests.Log;
 /// <summary>A transparency log in memory, with its key, and a gateway that answers from it.</summary>
 internal sealed class MadeLog : IDisposable
 {
-    private readonly ECDsa _key;
     private readonly List<(byte[] Data, Digest Hash)> _leaves = [];
+    private ECDsa _key;
 
-    public MadeLog() => _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-
-    private MadeLog(ECDsa key, IEnumerable<(byte[] Data, Digest Hash)> leaves)
+    public MadeLog()
     {
-        _key = key;
+        _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Keys = LogKeys.Of(LogKey.Of(_key));
+    }
+
+    private MadeLog(ECDsa key, LogKeys keys, IEnumerable<(byte[] Data, Digest Hash)> leaves)
+    {
+        (_key, Keys) = (key, keys);
         _leaves.AddRange(leaves);
     }
 
-    public LogKey Key => LogKey.Of(_key);
+    /// <summary>The first.</summary>
+    public LogKey Key => Keys.First;
+
+    public LogKeys Keys { get; private set; }
 
     public TrustAnchor Anchor => TrustAnchor.FromRoot([1], Key);
 
     public ulong Size => (ulong)_leaves.Count;
 
-    /// <summary>Another log under the same key that begins with these leaves of this one.</summary>
+    /// <summary>Another log under the present key that begins with these leaves of this one.</summary>
     public MadeLog Fork(ulong size)
     {
         var key = ECDsa.Create(_key.ExportParameters(includePrivateParameters: true));
-        return new MadeLog(key, _leaves.Take((int)size));
+        return new MadeLog(key, Keys, _leaves.Take((int)size));
     }
 
     public void Grow(int leaves, string what = "leaf")
@@ -46,6 +53,18 @@ internal sealed class MadeLog : IDisposable
     {
         _leaves.Add((leaf, MerkleProof.HashLeaf(leaf)));
         return Size - 1;
+    }
+
+    /// <summary>Another key signs from now on.</summary>
+    public async Task ReplaceKeyAsync(DateTimeOffset time)
+    {
+        var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var statement = new LogKeyStatement(LogKey.Of(next), Size, await RootAsync(Size), DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds()));
+        var token = statement.Sign(_key);
+        Keys = Keys.TryAppend(token)!;
+        Add(new LoggedKey(statement.Time, token).Encode());
+        _key.Dispose();
+        _key = next;
     }
 
     public Task<Digest> RootAsync(ulong size) => Task.FromResult(Answer(LogTree.Root(size))[0]);

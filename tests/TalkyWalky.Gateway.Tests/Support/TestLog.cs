@@ -12,7 +12,7 @@ internal sealed class TestLog(ILogStore store) : IDisposable
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly List<Digest> _hashes = [];
 
-    public LogKey Key => LogKey.Of(_key);
+    public LogKeys Keys => LogKeys.Of(LogKey.Of(_key));
 
     public ulong Size => (ulong)_hashes.Count;
 
@@ -31,7 +31,7 @@ internal sealed class TestLog(ILogStore store) : IDisposable
     public async Task<byte[]> SignAsync()
     {
         var token = new TreeHead(Size, RootOf(Size), Start.AddSeconds(Size)).Sign(_key);
-        await store.SetTreeHeadAsync(new LoggedTreeHead(Size, token), CancellationToken.None);
+        await store.SetTreeHeadAsync(new LoggedTreeHead(Size, token, []), CancellationToken.None);
         return token;
     }
 

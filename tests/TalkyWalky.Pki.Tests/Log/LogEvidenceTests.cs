@@ -127,7 +127,7 @@ public sealed class LogEvidenceTests : IDisposable
         Assert.Null((hidden with { Index = _log.Size + 5 }).Verify(_log.Key));
         Assert.Null((hidden with { Path = [] }).Verify(_log.Key));
         Assert.Null((hidden with { Head = _log.TreeHead() }).Verify(_log.Key));
-        Assert.Null((hidden with { Head = stranger.Sign(UserHead.TryVerify(hidden.Head, _log.Key)!) }).Verify(_log.Key));
+        Assert.Null((hidden with { Head = stranger.Sign(UserHead.TryVerify(hidden.Head, _log.Keys)!) }).Verify(_log.Key));
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class LogEvidenceTests : IDisposable
 
     private LogEvidence.HiddenList Hidden(byte[] head, ulong index)
     {
-        var size = UserHead.TryVerify(head, _log.Key)!.Size;
+        var size = UserHead.TryVerify(head, _log.Keys)!.Size;
         return new LogEvidence.HiddenList(head, _log.Leaves[(int)index], index, index < size ? _log.PathTo(index, size) : _log.PathTo(index));
     }
 

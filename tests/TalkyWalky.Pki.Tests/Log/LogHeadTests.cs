@@ -21,13 +21,13 @@ public sealed class LogHeadTests : IDisposable
     [Fact]
     public void TryVerify_OwnKey_IsWhatWasSigned()
     {
-        Assert.Equal(Tree, TreeHead.TryVerify(_log.Sign(Tree), _log.Key));
-        Assert.Equal(User, UserHead.TryVerify(_log.Sign(User), _log.Key));
+        Assert.Equal(Tree, TreeHead.TryVerify(_log.Sign(Tree), _log.Keys));
+        Assert.Equal(User, UserHead.TryVerify(_log.Sign(User), _log.Keys));
         var largest = Tree with { Size = (1UL << 53) - 1, Time = DateTimeOffset.FromUnixTimeMilliseconds(253402300799999) };
-        Assert.Equal(largest, TreeHead.TryVerify(_log.Sign(largest), _log.Key));
+        Assert.Equal(largest, TreeHead.TryVerify(_log.Sign(largest), _log.Keys));
         Assert.InRange(_log.Sign(largest).Length, 1, TreeHead.MaxSize);
         var last = User with { Seq = largest.Size, Index = largest.Size - 1, Size = largest.Size, Time = largest.Time, Expires = largest.Time };
-        Assert.Equal(last, UserHead.TryVerify(_log.Sign(last), _log.Key));
+        Assert.Equal(last, UserHead.TryVerify(_log.Sign(last), _log.Keys));
         Assert.InRange(_log.Sign(last).Length, 1, UserHead.MaxSize);
     }
 
@@ -35,8 +35,8 @@ public sealed class LogHeadTests : IDisposable
     public void TryVerify_AnotherKey_IsNull()
     {
         using var other = new TestLog();
-        Assert.Null(TreeHead.TryVerify(_log.Sign(Tree), other.Key));
-        Assert.Null(UserHead.TryVerify(_log.Sign(User), other.Key));
+        Assert.Null(TreeHead.TryVerify(_log.Sign(Tree), other.Keys));
+        Assert.Null(UserHead.TryVerify(_log.Sign(User), other.Keys));
     }
 
     [Fact]
@@ -70,8 +70,8 @@ public sealed class LogHeadTests : IDisposable
             foreach (var type in (JwsType[])[JwsType.TreeHead, JwsType.UserHead, JwsType.Message, JwsType.Signal])
             {
                 var token = _log.Sign(type, payload);
-                Assert.Equal(type == JwsType.TreeHead && payload.AsSpan().SequenceEqual(Payload(_log.Sign(Tree))), TreeHead.TryVerify(token, _log.Key) is not null);
-                Assert.Equal(type == JwsType.UserHead && payload.AsSpan().SequenceEqual(Payload(_log.Sign(User))), UserHead.TryVerify(token, _log.Key) is not null);
+                Assert.Equal(type == JwsType.TreeHead && payload.AsSpan().SequenceEqual(Payload(_log.Sign(Tree))), TreeHead.TryVerify(token, _log.Keys) is not null);
+                Assert.Equal(type == JwsType.UserHead && payload.AsSpan().SequenceEqual(Payload(_log.Sign(User))), UserHead.TryVerify(token, _log.Keys) is not null);
             }
         }
     }
@@ -79,30 +79,30 @@ public sealed class LogHeadTests : IDisposable
     [Fact]
     public void TryVerify_MembersBent_IsNull()
     {
-        Assert.All(BentJson.Of(Payload(_log.Sign(Tree))), bent => Assert.Null(TreeHead.TryVerify(_log.Sign(JwsType.TreeHead, bent), _log.Key)));
-        Assert.All(BentJson.Of(Payload(_log.Sign(User))), bent => Assert.Null(UserHead.TryVerify(_log.Sign(JwsType.UserHead, bent), _log.Key)));
+        Assert.All(BentJson.Of(Payload(_log.Sign(Tree))), bent => Assert.Null(TreeHead.TryVerify(_log.Sign(JwsType.TreeHead, bent), _log.Keys)));
+        Assert.All(BentJson.Of(Payload(_log.Sign(User))), bent => Assert.Null(UserHead.TryVerify(_log.Sign(JwsType.UserHead, bent), _log.Keys)));
     }
 
     [Fact]
     public void TryVerify_SignedButOutOfBounds_IsNull()
     {
-        Assert.Null(TreeHead.TryVerify(_log.Sign(Tree with { Size = 0 }), _log.Key));
-        Assert.Null(TreeHead.TryVerify(_log.Sign(Tree with { Size = 1UL << 53 }), _log.Key));
+        Assert.Null(TreeHead.TryVerify(_log.Sign(Tree with { Size = 0 }), _log.Keys));
+        Assert.Null(TreeHead.TryVerify(_log.Sign(Tree with { Size = 1UL << 53 }), _log.Keys));
         UserHead[] users =
         [
             User with { Seq = 0 }, User with { Seq = 1UL << 53 }, User with { Index = 12_345 }, User with { Index = 0, Size = 0 }, User with { Size = 1UL << 53 },
             User with { Expires = User.Time.AddMilliseconds(-1) }, User with { Expires = User.Time + UserHead.MaxLife + TimeSpan.FromMilliseconds(1) },
         ];
-        Assert.All(users, head => Assert.Null(UserHead.TryVerify(_log.Sign(head), _log.Key)));
+        Assert.All(users, head => Assert.Null(UserHead.TryVerify(_log.Sign(head), _log.Keys)));
         var padded = Encoding.UTF8.GetString(Payload(_log.Sign(Tree))).Replace("}", $",\"pad\":\"{new string('x', 300)}\"}}", StringComparison.Ordinal);
-        Assert.Null(TreeHead.TryVerify(_log.Sign(JwsType.TreeHead, Encoding.UTF8.GetBytes(padded)), _log.Key));
+        Assert.Null(TreeHead.TryVerify(_log.Sign(JwsType.TreeHead, Encoding.UTF8.GetBytes(padded)), _log.Keys));
     }
 
     private static byte[] Payload(byte[] token) => System.Buffers.Text.Base64Url.DecodeFromChars(Encoding.ASCII.GetString(token).Split('.')[1]);
 
     private void AssertRefused(byte[] token)
     {
-        Assert.Null(TreeHead.TryVerify(token, _log.Key));
-        Assert.Null(UserHead.TryVerify(token, _log.Key));
+        Assert.Null(TreeHead.TryVerify(token, _log.Keys));
+        Assert.Null(UserHead.TryVerify(token, _log.Keys));
     }
 }

@@ -9,7 +9,8 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Pki.Tests.Log;
 
 /// <summary>vectors/pki/log.json: a small log with leaves of every kind, all its roots, proofs, signed heads and evidence, and texts that are none of these.</summary>
-/// <param name="Key">SubjectPublicKeyInfo of the log's key, base64.</param>
+/// <param name="Key">SubjectPublicKeyInfo of the log's first key, base64.</param>
+/// <param name="Keys">Statements by which it was replaced.</param>
 /// <param name="Root">The organisation's root certificate, base64.</param>
 /// <param name="Anchor">Hash of the trust anchor that both make.</param>
 /// <param name="Roots">Of the trees of 1, 2, ... leaves.</param>
@@ -18,6 +19,7 @@ namespace TalkyWalky.Pki.Tests.Log;
 internal sealed record LogVector(
     string Note,
     string Key,
+    IReadOnlyList<string> Keys,
     string Root,
     string Anchor,
     IReadOnlyList<VectorLeaf> Leaves,
@@ -50,6 +52,7 @@ internal sealed record LogVector(
         return new LogVector(
             "Times are Unix milliseconds, certificates and keys base64 DER, hashes lower-case hex. A leaf's hash is over its text in UTF-8, behind a zero byte.",
             Convert.ToBase64String(log.Key.Info.Span),
+            [.. log.Keys.Tokens.Select(Ascii)],
             Convert.ToBase64String(TestPki.Good.Root),
             TrustAnchor.HashOf(TestPki.Good.Root, log.Key).ToString(),
             [.. log.Leaves.Select(static leaf => new VectorLeaf(Encoding.UTF8.GetString(leaf), MerkleProof.HashLeaf(leaf).ToString()))],
@@ -77,6 +80,7 @@ internal sealed record LogVector(
         log.Append(new LoggedCommit(TestLog.Time.AddMinutes(4), new ConversationId(Digest.Sha256("a room"u8)), 2, Digest.Sha256("its second commit"u8)));
         var devices = new[] { TestLog.Device(1, Admission.First), TestLog.Device(2, Admission.Administrator), TestLog.Device(3, Admission.ByDevice(approval)) };
         var second = log.Append(new DeviceList(TestLog.Time.AddMinutes(5), TestLog.Bob, 2, MerkleProof.HashLeaf(log.Leaves[(int)first]), devices));
+        log.ReplaceKey(TestLog.Time.AddMinutes(5));
         log.Append(new LoggedCertificate(TestLog.Time.AddMinutes(6), TestPki.Good.Server()));
         return (first, second);
     }
@@ -94,14 +98,28 @@ internal sealed record LogVector(
         longer.Grow(20, "another view");
         var split = log.SplitAgainst(longer);
         yield return Tell("two trees, shown by user heads", split with { Smaller = log.UserHead(second), Larger = longer.UserHead(first) }, log, isProof: true);
-        var hidden = new LogEvidence.HiddenList(log.UserHead(first), log.Leaves[(int)second], second, log.PathTo(second));
+        var hidden = new LogEvidence.HiddenList(log.UserHead(first), log.Leaves[(int)second], second, log.PathTo(second)) { Keys = log.Keys.Tokens };
         yield return Tell("a later list in the tree of a user head", hidden, log, isProof: true);
+
+        using (var old = log.Fork(8))
+        {
+            old.Grow(2, "another view");
+            var told = log.Keys.Statements[0];
+            var statement = new LogKeyStatement(told.Key, told.Size, old.Root(), told.Time);
+            var signed = old.SignFirst(statement);
+            yield return Tell("two trees, one of them the last of a key", new LogEvidence.SplitView(signed, log.TreeHead(), log.Root(10), log.Consistency(10)) { Keys = log.Keys.Tokens }, log, isProof: true);
+            yield return Tell("two statements by one key", new LogEvidence.KeyFork(log.Keys.Tokens[0], signed), log, isProof: true);
+            yield return Tell("one statement, signed twice", new LogEvidence.KeyFork(log.Keys.Tokens[0], old.SignFirst(told)), log, isProof: false);
+            yield return Tell("two statements, but not by the key that the keys end with", new LogEvidence.KeyFork(log.Keys.Tokens[0], signed) { Keys = log.Keys.Tokens }, log, isProof: false);
+            yield return Tell("a tree that a key signed behind its last", split with { Smaller = old.SignFirst(new TreeHead(11, Digest.Sha256("invented"u8), TestLog.Time)) }, log, isProof: false);
+            yield return Tell("heads by a later key, without its statement", split with { Keys = [] }, log, isProof: false);
+        }
 
         using (var whole = log.Fork(7)) yield return Tell("one log, at two times", whole.SplitAgainst(log), log, isProof: false);
         yield return Tell("a root that the path does not show", split with { Root = Digest.Sha256("invented"u8) }, log, isProof: false);
         yield return Tell("a path cut short", split with { Path = [.. split.Path.Skip(1)] }, log, isProof: false);
-        yield return Tell("the newest list itself", new LogEvidence.HiddenList(log.UserHead(second), hidden.Leaf, second, hidden.Path), log, isProof: false);
-        yield return Tell("an earlier list", new LogEvidence.HiddenList(log.UserHead(second), log.Leaves[(int)first], first, log.PathTo(first)), log, isProof: false);
+        yield return Tell("the newest list itself", hidden with { Head = log.UserHead(second) }, log, isProof: false);
+        yield return Tell("an earlier list", hidden with { Head = log.UserHead(second), Leaf = log.Leaves[(int)first], Index = first, Path = log.PathTo(first) }, log, isProof: false);
         yield return Tell("a list that is not in the tree", hidden with { Leaf = TestLog.List(TestLog.Bob, 3).Encode() }, log, isProof: false);
         using var stranger = new TestLog();
         yield return Tell("heads by another key", split with { Smaller = stranger.Sign(new TreeHead(log.Size, log.Root(), TestLog.Time)) }, log, isProof: false);
@@ -116,8 +134,28 @@ internal sealed record LogVector(
     private static IEnumerable<VectorRefusal> Refusals(TestLog log, ulong list)
     {
         using var stranger = new TestLog();
-        var (tree, user) = (new TreeHead(log.Size, log.Root(), TestLog.Time), UserHead.TryVerify(log.UserHead(list), log.Key)!);
+        var (tree, user) = (new TreeHead(log.Size, log.Root(), TestLog.Time), UserHead.TryVerify(log.UserHead(list), log.Keys)!);
         yield return new("tree head by another key", "tree-head", Ascii(stranger.Sign(tree)));
+        using (var old = log.Fork(10))
+        {
+            var last = log.Keys.Statements[0];
+            yield return new("tree head by a key that was replaced", "tree-head", Ascii(old.SignFirst(tree)));
+            yield return new("tree head of the last tree of a key, signed after its last word", "tree-head", Ascii(old.SignFirst(tree with { Size = last.Size, Time = last.Time.AddMilliseconds(1) })));
+            yield return new("tree head of a tree before a key's own", "tree-head", Ascii(old.SignLast(tree with { Size = last.Size })));
+            yield return new("user head by a key that was replaced", "user-head", Ascii(old.SignFirst(user)));
+            var next = last with { Key = TestLog.Other(), Size = log.Size };
+            yield return new("statement by another key", "log-key", Ascii(stranger.SignFirst(next)));
+            yield return new("statement by a key that was replaced", "log-key", Ascii(old.SignFirst(next)));
+            yield return new("statement for a key that the log had", "log-key", Ascii(old.SignLast(next with { Key = log.Key })));
+            yield return new("statement for the key itself", "log-key", Ascii(old.SignLast(next with { Key = last.Key })));
+            yield return new("statement of no larger a tree than the one before", "log-key", Ascii(old.SignLast(next with { Size = last.Size })));
+            yield return new("statement from before the one before", "log-key", Ascii(old.SignLast(next with { Time = last.Time.AddMilliseconds(-1) })));
+            foreach (var bent in BentJson.Of(Payload(old.SignLast(next))).Where(static bent => bent.Length > 2).Take(20))
+                yield return new("statement with its members bent", "log-key", Ascii(log.Sign(JwsType.LogKey, bent)));
+            yield return Leaf("change of the key at another time than its statement's", new LoggedKey(last.Time.AddMilliseconds(1), log.Keys.Tokens[0]));
+            yield return Leaf("change of the key by a tree head", new LoggedKey(TestLog.Time, log.TreeHead()));
+        }
+
         yield return new("tree head of no leaves", "tree-head", Ascii(log.Sign(tree with { Size = 0 })));
         yield return new("tree head under the type of a user head", "tree-head", Ascii(log.Sign(JwsType.UserHead, Payload(log.Sign(tree)))));
         yield return new("user head as a tree head", "tree-head", Ascii(log.Sign(user)));
@@ -159,5 +197,5 @@ internal sealed record VectorLeaf(string Text, string Hash);
 
 internal sealed record VectorEvidence(string What, string File, bool IsProof);
 
-/// <param name="Kind">What it is not: leaf, tree-head, user-head.</param>
+/// <param name="Kind">What it is not: leaf, tree-head, user-head, log-key (the next statement).</param>
 internal sealed record VectorRefusal(string What, string Kind, string Text);

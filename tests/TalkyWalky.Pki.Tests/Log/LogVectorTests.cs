@@ -11,6 +11,7 @@ public sealed class LogVectorTests
 {
     private static readonly LogVector Vector = Load();
     private static readonly LogKey Key = LogKey.TryRead(Convert.FromBase64String(Vector.Key))!;
+    private static readonly LogKeys Keys = LogKeys.TryRead(Key, Vector.Keys.Select(Encoding.ASCII.GetBytes))!;
 
     [Fact]
     public void Leaves_Committed_HaveTheirHashesAndOneText()
@@ -25,7 +26,7 @@ public sealed class LogVectorTests
             kinds.Add(entry.GetType());
         }
 
-        Assert.Equal(5, kinds.Count);
+        Assert.Equal(6, kinds.Count);
         Assert.Equal(Vector.Anchor, TrustAnchor.FromRoot(Convert.FromBase64String(Vector.Root), Key).Hash.ToString());
     }
 
@@ -48,10 +49,22 @@ public sealed class LogVectorTests
     }
 
     [Fact]
+    public void Keys_Committed_FollowOneAnotherAndStandInTheLog()
+    {
+        Assert.NotEmpty(Keys.Statements);
+        foreach (var (statement, token) in Keys.Statements.Zip(Vector.Keys))
+        {
+            var leaf = Assert.IsType<LoggedKey>(LogEntry.TryRead(Encoding.UTF8.GetBytes(Vector.Leaves[(int)statement.Size].Text)));
+            Assert.Equal((token, statement.Time), (Encoding.ASCII.GetString(leaf.Token.Span), leaf.Time));
+            Assert.Equal(Vector.Roots[(int)statement.Size - 1], statement.Root.ToString());
+        }
+    }
+
+    [Fact]
     public void Heads_Committed_Verify()
     {
-        Assert.Equal(Vector.Roots, Vector.TreeHeads.Select(static token => TreeHead.TryVerify(Encoding.ASCII.GetBytes(token), Key)!.Root.ToString()));
-        foreach (var head in Vector.UserHeads.Select(static token => UserHead.TryVerify(Encoding.ASCII.GetBytes(token), Key)!))
+        Assert.Equal(Vector.Roots, Vector.TreeHeads.Select(static token => TreeHead.TryVerify(Encoding.ASCII.GetBytes(token), Keys)!.Root.ToString()));
+        foreach (var head in Vector.UserHeads.Select(static token => UserHead.TryVerify(Encoding.ASCII.GetBytes(token), Keys)!))
         {
             var list = Assert.IsType<DeviceList>(LogEntry.TryRead(Encoding.UTF8.GetBytes(Vector.Leaves[(int)head.Index].Text)));
             Assert.Equal((list.User, list.Seq), (head.User, head.Seq));
@@ -75,15 +88,16 @@ public sealed class LogVectorTests
     [Fact]
     public void Refused_Committed_AreRefused()
     {
-        Assert.InRange(Vector.Refused.Count, 40, 100);
+        Assert.InRange(Vector.Refused.Count, 60, 150);
         foreach (var one in Vector.Refused)
         {
             var text = Encoding.UTF8.GetBytes(one.Text);
             object? read = one.Kind switch
             {
                 "leaf" => LogEntry.TryRead(text),
-                "tree-head" => TreeHead.TryVerify(text, Key),
-                "user-head" => UserHead.TryVerify(text, Key),
+                "tree-head" => TreeHead.TryVerify(text, Keys),
+                "log-key" => Keys.TryAppend(text),
+                "user-head" => UserHead.TryVerify(text, Keys),
                 _ => one.Kind,
             };
             Assert.True(read is null, one.What);
@@ -114,7 +128,7 @@ public sealed class LogVectorTests
         }
 
         Assert.True(node.ExitCode == 0, said);
-        Assert.Equal(6 + Vector.Evidence.Count + Vector.Refused.Count, said.Split('\n').Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));
+        Assert.Equal(7 + Vector.Evidence.Count + Vector.Refused.Count, said.Split('\n').Count(static line => line.StartsWith("ok ", StringComparison.Ordinal)));
     }
 
     private static Digest Parse(string hex) => Digest.TryParse(hex, out var hash) ? hash : default;

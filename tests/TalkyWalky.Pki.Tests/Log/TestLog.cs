@@ -13,24 +13,32 @@ internal sealed class TestLog : IDisposable
     public static readonly DateTimeOffset Time = TestPki.Now;
     public static readonly UserId Bob = UserId.New(), Carol = UserId.New();
 
-    private readonly ECDsa _key;
+    private readonly List<ECDsa> _keys = [];
 
-    public TestLog() => _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-
-    private TestLog(ECParameters key, IEnumerable<byte[]> leaves)
+    public TestLog()
     {
-        _key = ECDsa.Create(key);
-        Leaves.AddRange(leaves);
+        _keys.Add(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        Keys = LogKeys.Of(LogKey.Of(_keys[0]));
     }
 
-    public LogKey Key => LogKey.Of(_key);
+    private TestLog(TestLog other, int leaves)
+    {
+        _keys.AddRange(other._keys.Select(static key => ECDsa.Create(key.ExportParameters(includePrivateParameters: true))));
+        Keys = other.Keys;
+        Leaves.AddRange(other.Leaves.Take(leaves));
+    }
+
+    /// <summary>The first, which the trust anchor names.</summary>
+    public LogKey Key => Keys.First;
+
+    public LogKeys Keys { get; private set; }
 
     public List<byte[]> Leaves { get; } = [];
 
     public ulong Size => (ulong)Leaves.Count;
 
-    /// <summary>Another log under the same key that begins with these leaves of this one.</summary>
-    public TestLog Fork(int leaves) => new(_key.ExportParameters(includePrivateParameters: true), Leaves.Take(leaves));
+    /// <summary>Another log under the same keys that begins with these leaves of this one.</summary>
+    public TestLog Fork(int leaves) => new(this, leaves);
 
     /// <summary>Returns the index.</summary>
     public ulong Append(LogEntry entry)
@@ -44,17 +52,53 @@ internal sealed class TestLog : IDisposable
         for (var n = 0; n < leaves; n++) Append(new LoggedCommit(Time, new ConversationId(Digest.Sha256("room"u8)), Size + 1, Digest.Sha256(System.Text.Encoding.UTF8.GetBytes(what))));
     }
 
+    /// <summary>What the present key says of another one; nothing is done by it.</summary>
+    public byte[] Statement(DateTimeOffset? time = null, LogKey? next = null, ulong? size = null) =>
+        new LogKeyStatement(next ?? Other(), size ?? Size, Root(), time ?? Time).Sign(_keys[^1]);
+
+    /// <summary>Another key signs from now on.</summary>
+    public void ReplaceKey(DateTimeOffset? time = null)
+    {
+        var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var statement = Statement(time, LogKey.Of(next));
+        Keys = Keys.TryAppend(statement)!;
+        Append(new LoggedKey(time ?? Time, statement));
+        _keys.Add(next);
+    }
+
+    public static LogKey Other()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return LogKey.Of(key);
+    }
+
     public Digest Root(ulong? size = null) => Answer(LogTree.Root(size ?? Size))[0];
 
     public IReadOnlyList<Digest> PathTo(ulong index, ulong? size = null) => Answer(LogTree.Inclusion(index, size ?? Size));
 
     public IReadOnlyList<Digest> Consistency(ulong first, ulong? size = null) => Answer(LogTree.Consistency(first, size ?? Size));
 
-    public byte[] Sign(JwsType type, ReadOnlySpan<byte> payload) => Jws.Sign(type, _key, payload);
+    public byte[] Sign(JwsType type, ReadOnlySpan<byte> payload) => Jws.Sign(type, _keys[^1], payload);
 
-    public byte[] Sign(TreeHead head) => head.Sign(_key);
+    /// <summary>By the key for its size.</summary>
+    public byte[] Sign(TreeHead head) => head.Sign(KeyFor(head.Size));
 
-    public byte[] Sign(UserHead head) => head.Sign(_key);
+    /// <summary>By the key for its size.</summary>
+    public byte[] Sign(UserHead head) => head.Sign(KeyFor(head.Size));
+
+    /// <summary>By the first key, whatever the size: what a thief of it can do.</summary>
+    public byte[] SignFirst(TreeHead head) => head.Sign(_keys[0]);
+
+    public byte[] SignFirst(UserHead head) => head.Sign(_keys[0]);
+
+    public byte[] SignFirst(LogKeyStatement statement) => statement.Sign(_keys[0]);
+
+    /// <summary>By the present key, whatever the size.</summary>
+    public byte[] SignLast(TreeHead head) => head.Sign(_keys[^1]);
+
+    public byte[] SignLast(UserHead head) => head.Sign(_keys[^1]);
+
+    public byte[] SignLast(LogKeyStatement statement) => statement.Sign(_keys[^1]);
 
     public byte[] TreeHead(ulong? size = null) => Sign(new TreeHead(size ?? Size, Root(size), Time));
 
@@ -65,9 +109,9 @@ internal sealed class TestLog : IDisposable
         return Sign(new UserHead(list.User, list.Seq, MerkleProof.HashLeaf(Leaves[(int)index]), index, size ?? Size, Root(size), Time, Time.AddHours(1)));
     }
 
-    public LogEvidence.SplitView SplitAgainst(TestLog larger) => new(TreeHead(), larger.TreeHead(), larger.Root(Size), larger.Consistency(Size));
+    public LogEvidence.SplitView SplitAgainst(TestLog larger) => new(TreeHead(), larger.TreeHead(), larger.Root(Size), larger.Consistency(Size)) { Keys = larger.Keys.Tokens };
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose() => _keys.ForEach(static key => key.Dispose());
 
     public static DeviceList List(UserId user, ulong seq, params IReadOnlyList<ListedDevice> devices) => new(Time, user, seq, seq == 1 ? null : Digest.Sha256([(byte)seq]), devices);
 
@@ -88,6 +132,8 @@ internal sealed class TestLog : IDisposable
     public static IReadOnlyList<LogEntry> Samples()
     {
         var approval = Approval();
+        using var log = new TestLog();
+        log.Grow(3, "before the key is replaced");
         return
         [
             new LoggedCertificate(Time, TestPki.Good.Identity()),
@@ -98,8 +144,11 @@ internal sealed class TestLog : IDisposable
             List(Bob, 1),
             List(Bob, 1, Device(1, Admission.First)),
             List(Bob, 2, Device(1, Admission.First), Device(2), Device(3, Admission.ByDevice(approval))),
+            new LoggedKey(Time, log.Statement()),
         ];
     }
+
+    private ECDsa KeyFor(ulong size) => _keys[Keys.Statements.Count(one => one.Size < size)];
 
     private IReadOnlyList<Digest> Answer(LogQuestion question) => new StoredTree([.. Leaves.Select(static leaf => MerkleProof.HashLeaf(leaf))]).Answer(question);
 }

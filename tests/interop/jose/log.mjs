@@ -94,27 +94,57 @@ const kinds = {
       return header?.alg === 'PS256' && header.typ === 'tw-approval';
     },
   ],
+  'log-key': [['token'], (leaf) => readStatement(leaf.token)?.time === leaf.time],
   devices: [['user', 'seq', 'prev', 'devices'], isDevices],
 };
 const readLeaf = (text) => {
-  const kind = /^\{"v":1,"kind":"([a-z]+)"/.exec(text)?.[1];
+  const kind = /^\{"v":1,"kind":"([a-z-]+)"/.exec(text)?.[1];
   if (!(kind in kinds)) return null;
   const [members, isRight] = kinds[kind];
   const leaf = canonical(text, 'v', 'kind', 'time', ...members);
   return leaf && leaf.v === 1 && leaf.kind === kind && isTime(leaf.time) && isRight(leaf) ? leaf : null;
 };
 
-const key = createPublicKey({ key: Buffer.from(vector.key, 'base64'), format: 'der', type: 'spki' });
-const readHead = (token, typ, ...members) => {
+// Read first, then verified: size and time say which key must have signed it (3.2).
+const readSigned = (token, typ, ...members) => {
   const [header, payload, signature, ...more] = token.split('.');
   if (more.length || b64u(header)?.toString('utf8') !== `{"alg":"ES256","typ":"${typ}"}` || !b64u(payload) || !b64u(signature, 64)) return null;
-  if (!verify('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' }, b64u(signature))) return null;
   const head = canonical(b64u(payload).toString('utf8'), 'v', ...members);
   return head && head.v === 1 && isNumber(head.size) && head.size > 0 && b64u(head.root, 32) && isTime(head.time) ? head : null;
 };
-const readTreeHead = (token) => readHead(token, 'tw-tree-head', 'size', 'root', 'time');
-const readUserHead = (token) => {
-  const head = readHead(token, 'tw-user-head', 'user', 'seq', 'leaf', 'index', 'size', 'root', 'time', 'expires');
+const isSignedBy = (info, token) => {
+  const [header, payload, signature] = token.split('.');
+  const key = createPublicKey({ key: info, format: 'der', type: 'spki' });
+  return verify('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' }, b64u(signature));
+};
+const readStatement = (token) => {
+  const statement = readSigned(token, 'tw-log-key', 'key', 'size', 'root', 'time');
+  return statement && b64u(statement.key, 91)?.subarray(0, 27).equals(firstKey.subarray(0, 27)) ? statement : null;
+};
+const firstKey = Buffer.from(vector.key, 'base64');
+// The keys of a log: [key, last size, last time] of each. Null when a statement does not follow.
+const chain = (tokens) => {
+  const keys = [{ info: firstKey, size: Infinity, time: Infinity }];
+  for (const token of tokens) if (!follow(keys, token)) return null;
+  return keys;
+};
+const follow = (keys, token) => {
+  const statement = readStatement(token);
+  const [before, last] = [keys.at(-2), keys.at(-1)];
+  if (!statement || !isSignedBy(last.info, token) || (before && (statement.size <= before.size || statement.time < before.time))) return null;
+  const info = b64u(statement.key);
+  if (keys.some((one) => one.info.equals(info))) return null;
+  [last.size, last.time] = [statement.size, statement.time];
+  keys.push({ info, size: Infinity, time: Infinity });
+  return statement;
+};
+const verified = (keys, token, head) => {
+  const key = head && keys.find((one) => head.size <= one.size);
+  return key && head.time <= key.time && isSignedBy(key.info, token) ? head : null;
+};
+const readTreeHead = (token, keys = allKeys) => verified(keys, token, readSigned(token, 'tw-tree-head', 'size', 'root', 'time'));
+const readUserHead = (token, keys = allKeys) => {
+  const head = verified(keys, token, readSigned(token, 'tw-user-head', 'user', 'seq', 'leaf', 'index', 'size', 'root', 'time', 'expires'));
   if (!head || !isUser(head.user) || !isNumber(head.seq) || head.seq === 0 || !b64u(head.leaf, 32) || !isNumber(head.index) || head.index >= head.size) return null;
   return isTime(head.expires) && head.expires >= head.time && head.expires - head.time <= 3600000 ? head : null;
 };
@@ -122,16 +152,25 @@ const readUserHead = (token) => {
 // What the files prove (3.4).
 const isProof = (file) => {
   const path = (texts) => texts.map((text) => b64u(text, 32));
-  const two = canonical(file, 'v', 'kind', 'smaller', 'larger', 'root', 'path');
+  const tokens = JSON.parse(file).keys ?? [];
+  const last = tokens.length > 0 ? ['keys'] : [];
+  const keys = chain(tokens);
+  const fork = canonical(file, 'v', 'kind', 'one', 'other', ...last);
+  if (fork?.kind === 'key-fork') {
+    const [one, other] = [fork.one, fork.other].map((token) => keys && follow(chain(tokens), token));
+    return !!one && !!other && JSON.stringify(one) !== JSON.stringify(other);
+  }
+  const two = canonical(file, 'v', 'kind', 'smaller', 'larger', 'root', 'path', ...last);
   if (two?.kind === 'split-view') {
-    const [smaller, larger] = [two.smaller, two.larger].map((token) => readTreeHead(token) ?? readUserHead(token));
+    if (!keys) return false;
+    const [smaller, larger] = [two.smaller, two.larger].map((token) => readTreeHead(token, keys) ?? readUserHead(token, keys) ?? verified(keys, token, readStatement(token)));
     if (!smaller || !larger || smaller.size > larger.size || two.root === smaller.root) return false;
     const roots = rootsOfProof(b64u(two.root, 32), smaller.size, larger.size, path(two.path));
     return roots !== null && roots[0].equals(b64u(two.root, 32)) && roots[1].equals(b64u(larger.root, 32));
   }
-  const one = canonical(file, 'v', 'kind', 'head', 'leaf', 'index', 'path');
+  const one = canonical(file, 'v', 'kind', 'head', 'leaf', 'index', 'path', ...last);
   assert.equal(one?.kind, 'hidden-list');
-  const head = readUserHead(one.head);
+  const head = keys && readUserHead(one.head, keys);
   const text = b64u(one.leaf).toString('utf8');
   const list = readLeaf(text);
   if (!head || list?.kind !== 'devices' || list.user !== head.user || list.seq < head.seq || leafHash(text).equals(b64u(head.leaf, 32)) || one.index >= head.size) return false;
@@ -176,6 +215,14 @@ for (const [i, path] of vector.inclusion.entries()) assert.deepEqual(rootOfPath(
 for (const [i, path] of vector.consistency.entries()) assert.deepEqual(rootsOfProof(roots[i], i + 1, all, hex(path)), [roots[i], roots[all - 1]]);
 passed('inclusion of every leaf, consistency of every size');
 
+for (const token of vector.keys) {
+  const statement = readStatement(token);
+  assert.equal(readLeaf(vector.leaves[statement.size].text).token, token);
+  assert.deepEqual(b64u(statement.root), roots[statement.size - 1]);
+}
+const allKeys = chain(vector.keys);
+assert(allKeys && allKeys.length === vector.keys.length + 1);
+passed('keys: each by the one before, each statement the first leaf that its key does not cover');
 for (const [i, token] of vector.treeHeads.entries()) {
   const head = readTreeHead(token);
   assert.deepEqual([head.size, b64u(head.root)], [i + 1, roots[i]]);
@@ -192,7 +239,7 @@ for (const one of vector.evidence) {
   assert.equal(isProof(one.file), one.isProof, one.what);
   passed(`evidence: ${one.what}: ${one.isProof ? 'proves' : 'proves nothing'}`);
 }
-const readers = { leaf: readLeaf, 'tree-head': readTreeHead, 'user-head': readUserHead };
+const readers = { leaf: readLeaf, 'tree-head': readTreeHead, 'user-head': readUserHead, 'log-key': (token) => follow(chain(vector.keys), token) };
 for (const one of vector.refused) {
   assert.equal(readers[one.kind](one.text), null, one.what);
   passed(`refused: ${one.what}`);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using TalkyWalky.EndToEnd.Tests.Harness;
@@ -57,6 +58,42 @@ public sealed class LogKeyTests(Quartet quartet) : IClassFixture<Quartet>
 
         Assert.Equal(["before", "before too", "after", "after too", "after a restart"], (await ada.HistoryAsync("bob")).Select(Messages.Text));
         Assert.False(Directory.Exists(Path.Combine(ada.Profile, "evidence")));
+    }
+
+    [Fact]
+    public async Task Message_ThatIsFasterThanTheNewsOfTheKey_WaitsForItAndIsShown()
+    {
+        await using var server = await DishonestServer.StartAsync(quartet);
+        var (ada, bob) = (server.Listen(server.Ada), server.Listen(server.Bob));
+        await server.Ada.UntilAsync(() => Task.FromResult(Heads(server).Count), static heads => heads >= 2);
+        var held = new ConcurrentQueue<ServerFrame>();
+        var (bobKnows, adaStored) = (new TaskCompletionSource(), new TaskCompletionSource());
+        server.Operator.ToDevice = (line, frame) =>
+        {
+            var isHeld = line.User == "ada" && frame.TreeHead is { Keys.IsEmpty: false };
+            if (isHeld) held.Enqueue(frame.Clone());
+            if (line.User == "bob" && frame.TreeHead is { Keys.IsEmpty: false }) bobKnows.TrySetResult();
+            return Task.FromResult<IEnumerable<ServerFrame>>(isHeld ? [] : [frame]);
+        };
+        server.Operator.FromDevice = (line, frame) =>
+        {
+            if (line.User == "ada" && frame.Ack is not null) adaStored.TrySetResult();
+            return Task.FromResult<IEnumerable<ClientFrame>>([frame]);
+        };
+        (await Programs.RunAsync(Programs.Server, ["log", "replace-key", "--reason", "a test", "--data", server.Data])).Expect(0);
+        await bobKnows.Task.WaitAsync(TimeSpan.FromSeconds(Programs.Patience));
+        (await server.Bob.SendAsync("ada", "by the new key")).Expect(0);
+        await adaStored.Task.WaitAsync(TimeSpan.FromSeconds(Programs.Patience));
+
+        server.Operator.ToDevice = static (_, frame) => Task.FromResult<IEnumerable<ServerFrame>>([frame]);
+        await server.Ada.UntilAsync(() => Task.FromResult(held.Count), static count => count > 0);
+        await server.Operator.LineOf("ada").ToDeviceAsync(held.Last());
+        await ada.LineAsync(static line => line.Contains("\"text\":\"by the new key\"", StringComparison.Ordinal));
+        foreach (var listening in new[] { ada, bob })
+        {
+            await listening.SignalAsync("INT");
+            Assert.DoesNotContain("alarm", listening.Errors(), StringComparison.Ordinal);
+        }
     }
 
     [Fact]

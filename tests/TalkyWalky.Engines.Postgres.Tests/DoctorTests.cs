@@ -19,7 +19,7 @@ public sealed class DoctorTests(RealPostgres server) : IAsyncLifetime
 
     [Theory]
     [InlineData(false, "no tables yet")]
-    [InlineData(true, "version 5")]
+    [InlineData(true, "version 6")]
     public async Task Healthy_NothingIsBad_AndNothingIsChanged(bool hasTables, string schema)
     {
         if (hasTables) await (await _database.OpenAsync()).DisposeAsync();

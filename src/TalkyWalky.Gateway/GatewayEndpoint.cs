@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using TalkyWalky.Gateway.Sessions;
 
 namespace TalkyWalky.Gateway;
 
@@ -16,6 +18,11 @@ public static class GatewayEndpoint
     {
         var stopping = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var pipeline = routes.CreateApplicationBuilder();
+        pipeline.Use(static (context, next) =>
+        {
+            if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade) context.Features.Set<IHttpUpgradeFeature>(new HeldUpgrade(upgrade));
+            return next(context);
+        });
         pipeline.UseWebSockets(new WebSocketOptions
         {
             KeepAliveInterval = GatewayTimes.KeepAliveInterval,
@@ -38,6 +45,18 @@ public static class GatewayEndpoint
         // The session has its own bound for slow readers; the server's would cut them off after seconds.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        await gateway.RunSessionAsync(socket, context.Connection.RemoteIpAddress?.ToString() ?? "unknown", stopping);
+        var stream = ((HeldUpgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>()).Stream!;
+        await gateway.RunSessionAsync(socket, stream, context.Connection.RemoteIpAddress?.ToString() ?? "unknown", stopping);
+    }
+
+    /// <summary>The server's upgrade, with a stream that can hold frames back.</summary>
+    private sealed class HeldUpgrade(IHttpUpgradeFeature upgrade) : IHttpUpgradeFeature
+    {
+        public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
+
+        /// <summary>Null before the upgrade.</summary>
+        public HeldStream? Stream { get; private set; }
+
+        public async Task<Stream> UpgradeAsync() => Stream = new HeldStream(await upgrade.UpgradeAsync());
     }
 }

@@ -70,13 +70,14 @@ public sealed class GatewayService : IAsyncDisposable
     }
 
     /// <summary>One connection, from challenge to goodbye. Returns when it is over; never throws for what a peer does.</summary>
+    /// <param name="stream">Under the WebSocket.</param>
     /// <param name="source">The peer's address, for the log.</param>
     /// <param name="cancellation">Ends the session with the goodbye of a server that stops.</param>
-    public async Task RunSessionAsync(WebSocket socket, string source, CancellationToken cancellation)
+    internal async Task RunSessionAsync(WebSocket socket, HeldStream stream, string source, CancellationToken cancellation)
     {
         using var running = _running.Enter();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stopping.Token);
-        var connection = new Connection(socket, _time);
+        var connection = new Connection(socket, stream, _time);
         var ending = Ending.Lost;
         Session? session = null;
         SessionLoops? loops = null;
@@ -230,9 +231,8 @@ public sealed class GatewayService : IAsyncDisposable
     private SessionLoops LoopsOf(Session session, Connection connection, IMailbox mailbox, string source)
     {
         var publishes = new PublishLine(session, _broker, _lost, _options.MaxOutstanding, _time, _log, _abandon.Token);
-        var acks = new AckLine(mailbox);
-        var desk = new FrameDesk(session, _gate, publishes, acks, _desks, _attendance, _time, _log);
-        return new SessionLoops(session, connection, mailbox, desk, publishes, acks, _attendance, _time, _log, source);
+        var desk = new FrameDesk(session, _gate, publishes, mailbox, _desks, _attendance, _time, _log);
+        return new SessionLoops(session, connection, mailbox, desk, publishes, _attendance, _time, _log, source);
     }
 
     private async Task LeaveAsync(Session session, Ending ending)

@@ -19,6 +19,29 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public Task Flush_WhenFramesWereAdded_RunsTheWriterOnceForAllOfThem() => Task.Run(async () => // as a session: without the test's synchronisation context
+    {
+        var taken = new List<int>();
+        var writing = WriteAsync();
+        await _outbox.AddAsync(Frame(1));
+        await _outbox.AddAsync(Frame(2));
+        Assert.Empty(taken);
+        _outbox.Flush();
+        Assert.Equal([2], taken);
+        _outbox.Complete();
+        await writing;
+
+        async Task WriteAsync()
+        {
+            while (await _outbox.TakeAsync(_batch))
+            {
+                taken.Add(_batch.Frames.Count);
+                _batch.Frames.Clear();
+            }
+        }
+    });
+
+    [Fact]
     public async Task Adding_OverTheBudget_WaitsUntilTheWriterTook()
     {
         Assert.True(await _outbox.AddAsync(Frame(1, 1024 * 1024)));

@@ -31,7 +31,11 @@ internal static class HostedServer
                 listening(listen);
             });
         });
-        builder.WebHost.UseSockets(static options => options.Backlog = 2048);
+        builder.WebHost.UseSockets(static options =>
+        {
+            options.Backlog = 2048;
+            KestrelLimits.Apply(options);
+        });
         return builder.Build();
     }
 

@@ -82,22 +82,21 @@ internal sealed class Mailbox(long key, DeviceId device, WarmBudget budget)
     /// <summary>The transaction under way wrote an entry: a later drop opens a new gap.</summary>
     public void EntryWritten() => _pendingTail = StoredTail;
 
-    /// <summary>An entry with room reserved is on disk.</summary>
+    /// <summary>An entry with room reserved is on disk. <see cref="Wake"/> when everything is that was written with it.</summary>
     public void Append(long tag, MailboxEntry.Stored entry, SharedPayload? shared)
     {
         _pendingTail = null;
         var bytes = entry.Payload.Length + entry.Slice.Length;
-        Consumer? waiting;
         lock (_gate)
         {
-            waiting = _consumer;
-            var keep = waiting is not null && budget.Allows(_warm, bytes);
+            var keep = _consumer is not null && budget.Allows(_warm, bytes);
             if (keep) AddWarm(bytes);
             _slots.Append(new Slot { Tag = tag, Bytes = bytes, Body = keep ? entry : null, Shared = shared });
         }
-
-        waiting?.Wake();
     }
+
+    /// <summary>Wakes the consumer, if there is one.</summary>
+    public void Wake() => Volatile.Read(ref _consumer)?.Wake();
 
     /// <summary>While loading: an entry or marker that an earlier run stored.</summary>
     public void Load(in Slot slot)

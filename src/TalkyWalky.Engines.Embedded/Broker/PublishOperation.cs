@@ -19,6 +19,7 @@ internal sealed class PublishOperation(EmbeddedBroker broker, Publication public
     private SharedPayload? _shared;
     private Marker?[]? _markers;
     private List<DeviceId>? _gone;
+    private PublishOutcome? _outcome;
     private long _firstTag;
 
     /// <summary>How many recipients have room reserved: those before this index that are not marked.</summary>
@@ -58,7 +59,7 @@ internal sealed class PublishOperation(EmbeddedBroker broker, Publication public
     {
         if (_gone is not null)
         {
-            _done.SetResult(new PublishOutcome.NoMailbox(_gone));
+            _outcome = new PublishOutcome.NoMailbox(_gone);
             return;
         }
 
@@ -69,7 +70,13 @@ internal sealed class PublishOperation(EmbeddedBroker broker, Publication public
             else mailboxes[i].Append(tag, new MailboxEntry.Stored((ulong)tag, publication.Payload, publication.Recipients[i].Slice), _shared);
         }
 
-        _done.SetResult(_markers is null ? AcceptedByAll : _stored == 0 ? AllFull : new PublishOutcome.Accepted(Overflowed()));
+        _outcome = _markers is null ? AcceptedByAll : _stored == 0 ? AllFull : new PublishOutcome.Accepted(Overflowed());
+    }
+
+    public override void Announce()
+    {
+        foreach (var mailbox in mailboxes) mailbox.Wake();
+        _done.SetResult(_outcome!);
     }
 
     public override void Failed(WriteFailure failure)

@@ -83,13 +83,25 @@ internal sealed class GroupWriter : IAsyncDisposable
 
         if (TryCommit(_group.Operations) is not { } failure)
         {
-            for (; _completed < _group.Operations.Count; _completed++) _group.Operations[_completed].Committed();
+            Complete();
             return;
         }
 
         for (; _completed < _group.Operations.Count; _completed++) _group.Operations[_completed].Failed(failure);
         _queue.ForgetLater(_group);
         if (failure.Cause is SqliteFailure { IsDamage: true }) Break(failure);
+    }
+
+    private void Complete()
+    {
+        try
+        {
+            for (; _completed < _group.Operations.Count; _completed++) _group.Operations[_completed].Committed();
+        }
+        finally
+        {
+            for (var i = 0; i < _completed; i++) _group.Operations[i].Announce();
+        }
     }
 
     private void ForgetFirst()

@@ -2,7 +2,7 @@ using TalkyWalky.Engines.Embedded.Sqlite;
 
 namespace TalkyWalky.Engines.Embedded.Writing;
 
-/// <summary>One thing to write. The writer's thread calls <see cref="Execute"/>, then exactly one of the other two.</summary>
+/// <summary>One thing to write. The writer's thread calls <see cref="Execute"/>, then <see cref="Committed"/> and <see cref="Announce"/>, or <see cref="Failed"/>.</summary>
 internal abstract class WriteOperation
 {
     /// <summary>Memory that it holds while it waits.</summary>
@@ -13,6 +13,9 @@ internal abstract class WriteOperation
 
     /// <summary>It is on disk.</summary>
     public abstract void Committed();
+
+    /// <summary>All of its group is on disk and noted in memory: who is woken now finds all of it at once.</summary>
+    public virtual void Announce() { }
 
     /// <summary>It was not executed, or its transaction was rolled back.</summary>
     public abstract void Failed(WriteFailure failure);

@@ -19,6 +19,7 @@ internal sealed class PublishLine(
     {
         SingleReader = true,
         SingleWriter = true,
+        AllowSynchronousContinuations = true, // the answering begins to wait for the broker on the thread that published
     });
 
     /// <summary>Starts one publish that may pass. Completes when it is in the broker's hands, not when it is stored.</summary>
@@ -40,8 +41,16 @@ internal sealed class PublishLine(
     /// <summary>Answers until <see cref="Complete"/> and everything begun is answered.</summary>
     public async Task RunAsync()
     {
-        await foreach (var pending in _unanswered.Reader.ReadAllAsync(CancellationToken.None))
-            await session.Outbox.AddAsync(PooledFrame.Of(await AnswerAsync(pending)));
+        while (await _unanswered.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (_unanswered.Reader.TryRead(out var pending))
+            {
+                if (!pending.Outcome.IsCompleted) session.Outbox.Flush();
+                await session.Outbox.AddAsync(PooledFrame.Of(await AnswerAsync(pending)));
+            }
+
+            session.Outbox.Flush();
+        }
     }
 
     public void Complete() => _unanswered.Writer.TryComplete();

@@ -32,9 +32,13 @@ internal enum SendResult
 }
 
 /// <summary>A WebSocket with bounded messages, bounded waits and a goodbye. One reader and one writer at a time.</summary>
-internal sealed class Connection(WebSocket socket, TimeProvider time)
+/// <param name="stream">Under the WebSocket.</param>
+internal sealed class Connection(WebSocket socket, HeldStream stream, TimeProvider time)
 {
     private const int FirstBuffer = 4096;
+
+    /// <summary>Of frames that go out in one piece.</summary>
+    private const int MostTogether = 32 * 1024;
 
     /// <summary>
     /// The next message whole, refused once it passes <paramref name="limit"/> bytes. Rents a buffer only when data is there. Cancelling aborts the connection.
@@ -62,6 +66,22 @@ internal sealed class Connection(WebSocket socket, TimeProvider time)
             if (part.EndOfMessage) return new Received(ReceivedKind.Frame, buffer, length);
             if (length == buffer.Length) buffer = Grow(buffer, length, limit);
         }
+    }
+
+    /// <summary>Sends frames in as few pieces as may be, and returns all of them.</summary>
+    public async ValueTask<SendResult> SendAsync(Queue<PooledFrame> frames)
+    {
+        var (result, together) = (SendResult.Sent, 0);
+        while (frames.TryDequeue(out var frame))
+        {
+            together += frame.Length;
+            stream.IsHolding = together < MostTogether && frames.Count > 0;
+            if (!stream.IsHolding) together = 0;
+            if (result == SendResult.Sent) result = await SendAsync(frame.Memory);
+            frame.Return();
+        }
+
+        return result;
     }
 
     public async ValueTask<SendResult> SendAsync(ReadOnlyMemory<byte> frame)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using TalkyWalky.Engines;
 using TalkyWalky.Gateway.People;
@@ -9,7 +10,7 @@ namespace TalkyWalky.Gateway.Sessions;
 
 /// <summary>Does what one frame of a connected device asks, in the order of arrival.</summary>
 internal sealed class FrameDesk(
-    Session session, PublishGate gate, PublishLine publishes, AckLine acks, Desks desks, Attendance attendance, TimeProvider time, ILogger log)
+    Session session, PublishGate gate, PublishLine publishes, IMailbox mailbox, Desks desks, Attendance attendance, TimeProvider time, ILogger log)
 {
     /// <summary>Commits stay stored for ever: a burst for one who sets up rooms, then one every two seconds.</summary>
     private readonly TokenBucket _commits = new(burst: 200, perSecond: 0.5, time);
@@ -83,7 +84,11 @@ internal sealed class FrameDesk(
 
     private async ValueTask<Ending?> AckAsync(Ack ack)
     {
-        await acks.AddAsync(ack.Tags);
+        var count = ack.Tags.Count;
+        var tags = ArrayPool<ulong>.Shared.Rent(count);
+        ack.Tags.CopyTo(tags, 0);
+        await mailbox.SettleAsync(tags.AsMemory(0, count), CancellationToken.None);
+        ArrayPool<ulong>.Shared.Return(tags);
         return null;
     }
 
@@ -101,6 +106,7 @@ internal sealed class FrameDesk(
         }
 
         await session.Outbox.AddAsync(PooledFrame.Of(answer));
+        session.Outbox.Flush();
         return null;
     }
 

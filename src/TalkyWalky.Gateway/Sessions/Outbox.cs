@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using TalkyWalky.Wire;
 
 namespace TalkyWalky.Gateway.Sessions;
@@ -6,7 +8,11 @@ namespace TalkyWalky.Gateway.Sessions;
 /// What waits to be written to one peer: frames in order, bounded by bytes (adding waits for room, or drops what may be dropped); the people whose presence
 /// the peer should hear of, bounded by its watch list; hints, bounded by number. Of many changes to one thing it hears the last. Costs next to nothing while empty.
 /// </summary>
-internal sealed class Outbox
+/// <remarks>
+/// The session's own loops add all that they have and then <see cref="Flush"/>, which runs the writer on their thread: so what came together is sent together, and no thread
+/// waits for another. What others tell the session wakes the writer on a thread of its own.
+/// </remarks>
+internal sealed class Outbox : IValueTaskSource
 {
     /// <summary>Bytes that may wait. A larger frame waits alone.</summary>
     private const int Budget = 256 * 1024;
@@ -18,11 +24,13 @@ internal sealed class Outbox
     private Queue<PooledFrame> _frames = new();
     private HashSet<UserId>? _presences;
     private Dictionary<HintKey, IReadOnlyList<byte[]>>? _hints;
-    private TaskCompletionSource? _work, _room;
+    private TaskCompletionSource? _room;
+    private ManualResetValueTaskSourceCore<bool> _work;
+    private bool _writerWaits;
     private int _bytes;
     private bool _completed;
 
-    /// <summary>Takes over the frame. False, and the frame is returned, when the outbox is completed.</summary>
+    /// <summary>Takes over the frame; <see cref="Flush"/> after the last one. False, and the frame is returned, when the outbox is completed.</summary>
     public async ValueTask<bool> AddAsync(PooledFrame frame)
     {
         while (true)
@@ -35,13 +43,14 @@ internal sealed class Outbox
                 {
                     _frames.Enqueue(frame);
                     _bytes += frame.Length;
-                    Signal(ref _work);
                     return true;
                 }
 
-                room = (_room ??= NewSignal()).Task;
+                // The continuations run elsewhere, so setting it under the lock calls nobody.
+                room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             }
 
+            Flush();
             await room;
         }
 
@@ -49,14 +58,18 @@ internal sealed class Outbox
         return false;
     }
 
+    /// <summary>Runs the writer, if it waits for work, until it has to wait again.</summary>
+    public void Flush() => WakeWriter(here: true);
+
     /// <summary>Notes that someone's presence changed. Never waits.</summary>
     public void Touch(UserId user)
     {
         lock (_gate)
         {
             if (_completed || !(_presences ??= []).Add(user)) return;
-            Signal(ref _work);
         }
+
+        WakeWriter();
     }
 
     /// <summary>Notes a change. Never waits. False when the peer has taken up none of very many: it must not go on as if it knew them.</summary>
@@ -68,34 +81,36 @@ internal sealed class Outbox
             _hints ??= [];
             if (_hints.Count == MaxHints && !_hints.ContainsKey(hint.Key)) return false;
             _hints[hint.Key] = hint.Frames;
-            Signal(ref _work);
-            return true;
         }
+
+        WakeWriter();
+        return true;
     }
 
     /// <summary>Takes over the frame if there is room for it now, and drops it if not: for what is worth nothing later.</summary>
     public void TryAdd(PooledFrame frame)
     {
+        bool isAdded;
         lock (_gate)
         {
-            if (!_completed && _bytes + frame.Length <= Budget)
+            isAdded = !_completed && _bytes + frame.Length <= Budget;
+            if (isAdded)
             {
                 _frames.Enqueue(frame);
                 _bytes += frame.Length;
-                Signal(ref _work);
-                return;
             }
         }
 
-        frame.Return();
+        if (isAdded) WakeWriter();
+        else frame.Return();
     }
 
-    /// <summary>Takes all that waits, swapping the queue with an empty one. Waits for work; false when there will be none.</summary>
+    /// <summary>Takes all that waits, swapping the queue with an empty one. Waits for work; false when there will be none. One writer at a time.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TakeAsync(OutgoingBatch batch)
     {
         while (true)
         {
-            Task work;
             lock (_gate)
             {
                 if (_frames.Count > 0 || _presences is not null || _hints is not null)
@@ -104,15 +119,16 @@ internal sealed class Outbox
                     (batch.Presences, _presences) = (_presences, null);
                     (batch.Hints, _hints) = (_hints, null);
                     _bytes = 0;
-                    Signal(ref _room);
+                    SignalRoom();
                     return true;
                 }
 
                 if (_completed) return false;
-                work = (_work ??= NewSignal()).Task;
+                _work.Reset();
+                _writerWaits = true;
             }
 
-            await work;
+            await new ValueTask(this, _work.Version);
         }
     }
 
@@ -122,19 +138,36 @@ internal sealed class Outbox
         lock (_gate)
         {
             _completed = true;
-            Signal(ref _work);
-            Signal(ref _room);
+            SignalRoom();
         }
+
+        WakeWriter();
     }
 
-    // The continuations run elsewhere, so setting a signal under the lock calls nobody.
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private static void Signal(ref TaskCompletionSource? signal)
+    private void WakeWriter(bool here = false)
     {
-        signal?.TrySetResult();
-        signal = null;
+        lock (_gate)
+        {
+            if (!_writerWaits) return;
+            _writerWaits = false;
+        }
+
+        _work.RunContinuationsAsynchronously = !here;
+        _work.SetResult(true);
     }
+
+    private void SignalRoom()
+    {
+        _room?.TrySetResult();
+        _room = null;
+    }
+
+    void IValueTaskSource.GetResult(short token) => _work.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _work.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _work.OnCompleted(continuation, state, token, flags);
 }
 
 /// <summary>What one turn of the writer sends.</summary>

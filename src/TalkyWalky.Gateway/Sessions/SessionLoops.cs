@@ -8,11 +8,11 @@ using TalkyWalky.Wire.Frames;
 namespace TalkyWalky.Gateway.Sessions;
 
 /// <summary>
-/// The five loops of a session: frames in, frames out, mailbox to peer, publish answers, acknowledgements. The first that ends, ends the session; all are
+/// The four loops of a session: frames in, frames out, mailbox to peer, publish answers. The first that ends, ends the session; all are
 /// awaited before <see cref="RunAsync"/> returns, but for the reading, which goes on until the peer closes too.
 /// </summary>
 internal sealed class SessionLoops(
-    Session session, Connection connection, IMailbox mailbox, FrameDesk desk, PublishLine publishes, AckLine acks, Attendance attendance, TimeProvider time,
+    Session session, Connection connection, IMailbox mailbox, FrameDesk desk, PublishLine publishes, Attendance attendance, TimeProvider time,
     ILogger log, string source)
 {
     /// <summary>Reads, and after the end drops, frames until the connection is closed.</summary>
@@ -25,12 +25,10 @@ internal sealed class SessionLoops(
         var writing = GuardAsync(WriteAsync);
         var delivering = GuardAsync(() => DeliverAsync(stop.Token));
         var answering = GuardAsync(publishes.RunAsync);
-        var settling = GuardAsync(acks.RunAsync);
         var ending = await session.Ended;
         await stop.CancelAsync();
         publishes.Complete();
-        acks.Complete();
-        await FinishAsync(Task.WhenAll(delivering, answering, settling));
+        await FinishAsync(Task.WhenAll(delivering, answering));
         session.Outbox.Complete();
         await FinishAsync(writing);
         return ending;
@@ -104,13 +102,7 @@ internal sealed class SessionLoops(
         var batch = new OutgoingBatch();
         while (await session.Outbox.TakeAsync(batch))
         {
-            var result = SendResult.Sent;
-            while (batch.Frames.TryDequeue(out var frame))
-            {
-                if (result == SendResult.Sent) result = await connection.SendAsync(frame.Memory);
-                frame.Return();
-            }
-
+            var result = await connection.SendAsync(batch.Frames);
             if (batch.Presences is { } users && result == SendResult.Sent) result = await SendPresencesAsync(users);
             if (batch.Hints is { } hints && result == SendResult.Sent) result = await SendHintsAsync(hints);
             (batch.Presences, batch.Hints) = (null, null);
@@ -145,9 +137,13 @@ internal sealed class SessionLoops(
 
     private async Task DeliverAsync(CancellationToken stop)
     {
-        await foreach (var entry in mailbox.ReadAllAsync(stop))
+        await using var entries = mailbox.ReadAllAsync(stop).GetAsyncEnumerator(stop);
+        while (true)
         {
-            if (!await session.Outbox.AddAsync(DeliveryFrames.For(entry))) return;
+            var next = entries.MoveNextAsync();
+            if (!next.IsCompleted) session.Outbox.Flush();
+            if (!await next) break;
+            if (!await session.Outbox.AddAsync(DeliveryFrames.For(entries.Current))) return;
         }
 
         session.End(Ending.MailboxClosed);

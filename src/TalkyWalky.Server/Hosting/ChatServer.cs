@@ -162,7 +162,11 @@ internal sealed class ChatServer : IAsyncDisposable
         builder.Services.AddSingleton(services.Logs);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.Configure<SocketTransportOptions>(options => options.CreateBoundListenSocket = _ => socket);
+        builder.Services.Configure<SocketTransportOptions>(options =>
+        {
+            options.CreateBoundListenSocket = _ => socket;
+            KestrelLimits.Apply(options);
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
         {
             KestrelLimits.Apply(options, configuration.Limits);

@@ -14,14 +14,15 @@ internal static class TlsEndpoint
     public static void Configure(ListenOptions listen, ITlsSource identities, TrustAnchor anchor, TimeSpan handshakeTimeout)
     {
         listen.Protocols = HttpProtocols.Http1;
+        var root = anchor.LoadCertificate(); // one for all connections, as long as the server listens
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = handshakeTimeout,
-            OnConnection = _ => ValueTask.FromResult(Options(identities.Current, anchor)),
+            OnConnection = _ => ValueTask.FromResult(Options(identities.Current, root)),
         });
     }
 
-    private static SslServerAuthenticationOptions Options(TlsIdentity identity, TrustAnchor anchor) => new()
+    private static SslServerAuthenticationOptions Options(TlsIdentity identity, X509Certificate2 root) => new()
     {
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [SslApplicationProtocol.Http11],
@@ -29,7 +30,7 @@ internal static class TlsEndpoint
         // A device proves itself to the session itself and renews with its certificate: every connection shows its own, none is resumed from a ticket.
         AllowTlsResume = false,
         ClientCertificateRequired = true, // asked for; the call-back below lets connections without one through
-        CertificateChainPolicy = OfflinePolicy(anchor),
+        CertificateChainPolicy = OfflinePolicy(root),
 #pragma warning disable CA5359 // optional client certificates: a false here would end connections that show none, as most rightly do
         RemoteCertificateValidationCallback = NothingDecidedHere,
 #pragma warning restore CA5359
@@ -41,7 +42,7 @@ internal static class TlsEndpoint
     private static bool NothingDecidedHere(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => true;
 
     // The platform builds a chain before it calls back. It must not fetch anything that a stranger's certificate names.
-    private static X509ChainPolicy OfflinePolicy(TrustAnchor anchor)
+    private static X509ChainPolicy OfflinePolicy(X509Certificate2 root)
     {
         var policy = new X509ChainPolicy
         {
@@ -49,7 +50,7 @@ internal static class TlsEndpoint
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        policy.CustomTrustStore.Add(anchor.LoadCertificate());
+        policy.CustomTrustStore.Add(root);
         return policy;
     }
 }

@@ -52,6 +52,62 @@ public sealed class HeldStreamTests
         }
     }
 
+    [Fact]
+    public async Task Receive_OfManyFramesThatArrivedTogether_IsAFewReadsWithEveryFrameWholeAndInOrder()
+    {
+        const int Count = 40, Size = 3000;
+        using var inner = new ReadCounter(await MaskedFramesAsync(Count, Size));
+        await using var stream = new HeldStream(inner);
+        using var server = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
+        var connection = new Connection(server, stream, TimeProvider.System);
+        for (var i = 0; i < Count; i++)
+        {
+            var received = await connection.ReceiveAsync(Size, CancellationToken.None);
+            Assert.Equal(ReceivedKind.Frame, received.Kind);
+            Assert.Equal(Enumerable.Repeat((byte)i, Size), received.Bytes.ToArray());
+            received.Return();
+        }
+
+        Assert.False(stream.HasUnread);
+        Assert.InRange(inner.Reads, 2, Count / 2);
+    }
+
+    [Fact]
+    public async Task Read_OfNothing_WaitsWithoutTakingWhatArrives()
+    {
+        using var inner = new ReadCounter([1, 2, 3]);
+        await using var stream = new HeldStream(inner);
+        Assert.Equal(0, await stream.ReadAsync(Memory<byte>.Empty));
+        Assert.False(stream.HasUnread);
+        var buffer = new byte[2];
+        Assert.Equal(2, await stream.ReadAsync(buffer));
+        Assert.True(stream.HasUnread);
+        Assert.Equal([1, 2], buffer);
+        Assert.Equal(1, await stream.ReadAsync(buffer));
+        Assert.Equal(3, buffer[0]);
+        Assert.Equal(0, await stream.ReadAsync(buffer));
+    }
+
+    private static async Task<byte[]> MaskedFramesAsync(int count, int size)
+    {
+        using var bytes = new MemoryStream();
+        using var client = WebSocket.CreateFromStream(bytes, new WebSocketCreationOptions());
+        for (var i = 0; i < count; i++)
+            await client.SendAsync(Enumerable.Repeat((byte)i, size).ToArray().AsMemory(), WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+        return bytes.ToArray();
+    }
+
+    private sealed class ReadCounter(byte[] bytes) : MemoryStream(bytes)
+    {
+        public int Reads { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Reads++;
+            return base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+
     private sealed class WriteCounter : MemoryStream
     {
         public int Writes { get; private set; }

@@ -7,6 +7,9 @@ namespace TalkyWalky.Gateway.Publishing;
 /// <summary>A publish whose shape and sizes are right; whether it may pass is decided by <see cref="DirectRules"/> or, from epoch 1 on, <see cref="RoomRules"/>.</summary>
 internal sealed record CheckedPublish(EnvelopeKind Kind, ConversationId Conversation, ulong Epoch, Address[] Recipients)
 {
+    /// <summary>Devices that are compared with one another sooner than they are put in a set.</summary>
+    private const int Few = 8;
+
     /// <summary>Pure: ids, sizes and numbers only.</summary>
     public static CheckedPublish? TryRead(Publish publish, out Refusal refusal)
     {
@@ -34,12 +37,12 @@ internal sealed record CheckedPublish(EnvelopeKind Kind, ConversationId Conversa
         if (kind == EnvelopeKind.GrantRequest && !isRoom && publish.Recipients.Count > 1) refusal = Refusal.Malformed("a grant request goes to one device");
         if (refusal.IsSet) return null;
         var addresses = new Address[publish.Recipients.Count];
-        var seen = new HashSet<DeviceId>(addresses.Length);
+        var seen = addresses.Length > Few ? new HashSet<DeviceId>(addresses.Length) : null;
         for (var i = 0; i < addresses.Length; i++)
         {
             var recipient = publish.Recipients[i];
             if (!DeviceId.TryRead(recipient.Device.Span, out var device)) refusal = Refusal.Malformed("a device id has 16 bytes");
-            else if (!seen.Add(device)) refusal = Refusal.Malformed("the publish names a device twice");
+            else if (!(seen?.Add(device) ?? IsNew(addresses.AsSpan(0, i), device))) refusal = Refusal.Malformed("the publish names a device twice");
             else if (recipient.Slice.Length > Limits.Slice) refusal = Refusal.TooLarge($"a slice has at most {Limits.Slice} bytes");
             else if (recipient.Slice.IsEmpty == (kind == EnvelopeKind.Grant))
                 refusal = Refusal.Malformed("each recipient of a grant has a slice, of anything else none");
@@ -48,5 +51,15 @@ internal sealed record CheckedPublish(EnvelopeKind Kind, ConversationId Conversa
         }
 
         return addresses;
+    }
+
+    private static bool IsNew(ReadOnlySpan<Address> before, DeviceId device)
+    {
+        foreach (ref readonly var address in before)
+        {
+            if (address.Device == device) return false;
+        }
+
+        return true;
     }
 }

@@ -20,7 +20,7 @@ internal static class DirectRules
         // Between a person's own devices any grant or request may pass; a message must be a note to oneself, or it would miss its other reader.
         if (peer is null && publish.Kind == EnvelopeKind.Message && publish.Conversation != ConversationId.Direct(root, sender.User, sender.User))
             return Refusal.DevicesChanged;
-        if (peer is not null && !peer.Devices.Values.Any(device => device.MayReceive(now))) return Refusal.NoDevices;
+        if (peer is not null && !HasDevice(peer, now)) return Refusal.NoDevices;
         foreach (var recipient in publish.Recipients)
         {
             if (recipient.Device == sendingDevice) return Refusal.Malformed("a publish does not name the device that sends it");
@@ -30,22 +30,42 @@ internal static class DirectRules
         return publish.Kind == EnvelopeKind.Message && !NamesAll(publish, sendingDevice, sender, peer, now) ? Refusal.DevicesChanged : default;
     }
 
+    private static bool HasDevice(Roster peer, DateTimeOffset now)
+    {
+        foreach (var device in peer.Devices.Values)
+        {
+            if (device.MayReceive(now)) return true;
+        }
+
+        return false;
+    }
+
     private static bool MayReceive(Roster? roster, DeviceId device, DateTimeOffset now) =>
         roster is not null && roster.Devices.TryGetValue(device, out var listed) && listed.MayReceive(now);
 
     private static bool NamesAll(CheckedPublish publish, DeviceId sendingDevice, Roster sender, Roster? peer, DateTimeOffset now)
     {
-        var named = publish.Recipients.Select(static recipient => recipient.Device).ToHashSet();
-        return Covers(sender) && (peer is null || Covers(peer));
-
-        bool Covers(Roster roster)
+        var named = 0; // of those that must be: no device is named twice
+        foreach (var recipient in publish.Recipients)
         {
+            if (MustReceive(sender, recipient.Device, now) || MustReceive(peer, recipient.Device, now)) named++;
+        }
+
+        return named == Count(sender) + Count(peer);
+
+        int Count(Roster? roster)
+        {
+            if (roster is null) return 0;
+            var must = 0;
             foreach (var (device, listed) in roster.Devices)
             {
-                if (device != sendingDevice && listed.MustReceive(now) && !named.Contains(device)) return false;
+                if (device != sendingDevice && listed.MustReceive(now)) must++;
             }
 
-            return true;
+            return must;
         }
     }
+
+    private static bool MustReceive(Roster? roster, DeviceId device, DateTimeOffset now) =>
+        roster is not null && roster.Devices.TryGetValue(device, out var listed) && listed.MustReceive(now);
 }

@@ -25,8 +25,16 @@ internal sealed class PublishGate(Rosters rosters, RoomGate rooms, Digest root, 
     }
 
     // Grants and requests between a person's own devices pass in any conversation, also in rooms that the person has left.
-    private static bool IsBetweenOwnDevices(CheckedPublish publish, Roster own) =>
-        publish.Kind != EnvelopeKind.Message && publish.Recipients.All(recipient => own.Devices.ContainsKey(recipient.Device));
+    private static bool IsBetweenOwnDevices(CheckedPublish publish, Roster own)
+    {
+        if (publish.Kind == EnvelopeKind.Message) return false;
+        foreach (var recipient in publish.Recipients)
+        {
+            if (!own.Devices.ContainsKey(recipient.Device)) return false;
+        }
+
+        return true;
+    }
 
     private async ValueTask<GateDecision> DecideDirectAsync(Session sender, Roster own, CheckedPublish publish, CancellationToken cancellation)
     {

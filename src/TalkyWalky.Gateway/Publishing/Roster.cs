@@ -4,13 +4,13 @@ using TalkyWalky.Wire;
 namespace TalkyWalky.Gateway.Publishing;
 
 /// <summary>One person's devices as authorisation needs them.</summary>
-internal sealed class Roster(UserId user, bool isEnabled, IReadOnlyDictionary<DeviceId, RosterDevice> devices, DateTimeOffset loadedAt)
+internal sealed class Roster(UserId user, bool isEnabled, Dictionary<DeviceId, RosterDevice> devices, DateTimeOffset loadedAt)
 {
     public UserId User { get; } = user;
 
     public bool IsEnabled { get; } = isEnabled;
 
-    public IReadOnlyDictionary<DeviceId, RosterDevice> Devices { get; } = devices;
+    public Dictionary<DeviceId, RosterDevice> Devices { get; } = devices;
 
     public DateTimeOffset LoadedAt { get; } = loadedAt;
 }

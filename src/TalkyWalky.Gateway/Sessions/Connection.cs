@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using TalkyWalky.Wire.Frames;
 
@@ -43,9 +44,10 @@ internal sealed class Connection(WebSocket socket, HeldStream stream, TimeProvid
     /// <summary>
     /// The next message whole, refused once it passes <paramref name="limit"/> bytes. Rents a buffer only when data is there. Cancelling aborts the connection.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Received> ReceiveAsync(int limit, CancellationToken cancellation)
     {
-        var buffer = Array.Empty<byte>();
+        var buffer = stream.HasUnread ? ArrayPool<byte>.Shared.Rent(FirstBuffer) : [];
         var length = 0;
         while (true)
         {

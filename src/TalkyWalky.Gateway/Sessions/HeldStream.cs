@@ -1,17 +1,26 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace TalkyWalky.Gateway.Sessions;
 
 /// <summary>
-/// The bytes under a WebSocket. While <see cref="IsHolding"/>, what is written is kept, and goes out in one piece with the first write after that: many frames cost one system
+/// The bytes under a WebSocket. What has arrived is read in one piece, and the WebSocket, which reads each header and each payload, is given its parts: no buffer is held while
+/// nothing arrives, for it waits with an empty read. While <see cref="IsHolding"/>, what is written is kept, and goes out in one piece with the first write after that: many frames cost one system
 /// call then, and under TLS few records. The WebSocket writes one frame after the other, its own pings and pongs among them.
 /// </summary>
 internal sealed class HeldStream(Stream inner) : Stream
 {
+    private const int ReadAhead = 16 * 1024;
+
     private byte[] _held = [];
     private int _count;
+    private byte[] _arrived = [];
+    private int _from, _to;
 
     public bool IsHolding { get; set; }
+
+    /// <summary>More has arrived than was read.</summary>
+    public bool HasUnread => _to > 0;
 
     public override bool CanRead => true;
 
@@ -27,7 +36,8 @@ internal sealed class HeldStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        HasUnread ? new(Take(buffer.Span)) : buffer.IsEmpty || buffer.Length >= ReadAhead ? inner.ReadAsync(buffer, cancellationToken) : ReadAheadAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -52,6 +62,36 @@ internal sealed class HeldStream(Stream inner) : Stream
     {
         if (disposing) inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadAheadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        var arrived = ArrayPool<byte>.Shared.Rent(ReadAhead);
+        var count = 0;
+        try
+        {
+            count = await inner.ReadAsync(arrived, cancellation);
+        }
+        finally
+        {
+            if (count == 0) ArrayPool<byte>.Shared.Return(arrived);
+        }
+
+        if (count == 0) return 0;
+        (_arrived, _from, _to) = (arrived, 0, count);
+        return Take(buffer.Span);
+    }
+
+    private int Take(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _to - _from);
+        _arrived.AsSpan(_from, count).CopyTo(buffer);
+        _from += count;
+        if (_from < _to) return count;
+        ArrayPool<byte>.Shared.Return(_arrived);
+        (_arrived, _from, _to) = ([], 0, 0);
+        return count;
     }
 
     private async ValueTask WriteHeldAsync(CancellationToken cancellation)

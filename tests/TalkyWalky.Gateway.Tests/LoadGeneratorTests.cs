@@ -19,6 +19,9 @@ public sealed class LoadGeneratorTests
     public async Task Workload_OverTls_IsMeasuredAtOursAndTheRelay() => Assert.Equal(
         ["pairs, 1,000/s offered", "pairs, window 1", "pairs, window 10"], await MeasureAsync("--transport", "tls", "--workload", "pairs"));
 
+    [Fact]
+    public async Task Soak_OfASecond_IsMeasuredAtOursAndTheRelay() => Assert.Equal(["pairs, soak"], await MeasureAsync("--transport", "plain", "--workload", "soak", "--soak", "0.02"));
+
     private static async Task<IEnumerable<string>> MeasureAsync(params string[] options)
     {
         using var process = Process.Start(new ProcessStartInfo(

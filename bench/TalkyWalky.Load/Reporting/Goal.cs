@@ -23,6 +23,7 @@ internal sealed record Goal(string Row, string Transport, string Figure, bool At
         new("offline, store", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 1.5, "rabbitmq-quorum"),
         new("offline, drain", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 2, "rabbitmq-quorum"),
         new("storm of 2000", "TLS", Workloads.Figure.ServerMilliseconds, AtMost: true, 1.6),
+        new("pairs, soak", "plain", Workloads.Figure.Growth, AtMost: true, 5),
     ];
 
     /// <summary>Such as "at least 1.5x ejabberd: 2.1x, pass"; null when it cannot be said.</summary>

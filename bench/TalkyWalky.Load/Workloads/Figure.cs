@@ -8,6 +8,7 @@ internal static class Figure
         DeliveriesPerSecond = "deliveries/s",
         LogInsPerSecond = "log-ins/s",
         KilobytesEach = "kB each",
+        Growth = "growth %",
         ServerMilliseconds = "server CPU ms each",
         P50 = "p50 ms",
         P99 = "p99 ms",

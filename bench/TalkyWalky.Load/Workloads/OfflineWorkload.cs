@@ -9,6 +9,9 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
 {
     private const int Window = 10;
 
+    /// <summary>Until the server has noticed that they left.</summary>
+    private static readonly TimeSpan Gone = TimeSpan.FromSeconds(2);
+
     public string Name => "offline";
 
     public string Description => $"{pairs} people write to {pairs} who are away, bodies of 512 bytes, window {Window}; then these come";
@@ -24,13 +27,15 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
         for (var i = 0; i < pairs; i++) senders[i].WriteToAbsent(pairs + i);
         var storing = senders.All.Select(static sender => new Storing(sender)).ToList();
         await StoreAsync(times.WarmUp);
+        await DrainAsync(peer, Stored(), cancellation);
+        await senders.WorkAsync(Gone, cancellation);
         var (before, meter) = (Stored(), Meter.Start(peer.ProcessId));
         await StoreAsync(times.Measured);
         var cpu = meter.Read();
         var count = Stored() - before;
         var store = new Measured(
             "offline, store", cpu, (Figure.MessagesPerSecond, count / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, count)));
-        return [store, await DrainAsync(peer, Stored(), cancellation)];
+        return [store, await DrainAsync(peer, count, cancellation)];
 
         long Stored() => storing.Sum(static one => one.Answered);
 

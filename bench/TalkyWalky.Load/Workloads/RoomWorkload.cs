@@ -6,7 +6,7 @@ namespace TalkyWalky.Load.Workloads;
 /// <summary>A room in which ten people write and everyone is there. So many messages are under way at any time that are not with all of them.</summary>
 internal sealed class RoomWorkload(int members, LoadTimes times) : IWorkload
 {
-    private const int Senders = 10, UnderWay = 20;
+    private const int Senders = 10, UnderWay = 10 * Senders;
 
     private readonly Lock _gate = new();
     private IReadOnlyList<ChatClient> _senders = [];

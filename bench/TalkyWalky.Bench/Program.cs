@@ -2,7 +2,6 @@ using System.CommandLine;
 using TalkyWalky.Bench;
 using TalkyWalky.Bench.Client;
 using TalkyWalky.Bench.Growth;
-using TalkyWalky.Engines.RabbitMq;
 
 var seconds = new Option<int>("--seconds") { Description = "how long to measure, after one second of warm-up", DefaultValueFactory = _ => 5 };
 var pairs = new Option<int>("--pairs") { Description = "publishers, each with a mailbox and a consumer of its own", DefaultValueFactory = _ => 100 };
@@ -26,19 +25,6 @@ broker.SetAction(async (parsed, cancellation) =>
         TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(pairs), parsed.GetValue(window), parsed.GetValue(size), parsed.GetValue(rate));
     var report = await BrokerBenchmark.RunAsync(load, parsed.GetValue(data) ?? Path.GetTempPath(), cancellation);
     Console.WriteLine(parsed.GetValue(json) ? report.ToJson() : report.ToText());
-    return 0;
-});
-
-var about = new Option<FileInfo>("--about") { Description = "about.json of a running deploy/services/rabbitmq", Required = true };
-var queueType = new Option<RabbitQueueType>("--type") { Description = "classic or quorum", DefaultValueFactory = _ => RabbitQueueType.Classic };
-var through = new Option<int>("--messages") { Description = "messages of each round", DefaultValueFactory = _ => 20_000 };
-var rounds = new Option<int>("--rounds") { Description = "of each, in turn, after one to warm up", DefaultValueFactory = _ => 5 };
-var payload = new Option<int>("--size") { Description = "bytes of one payload", DefaultValueFactory = _ => 2048 };
-var rabbit = new Command("rabbitmq", "one mailbox on RabbitMQ, by our engine and by the client library alone") { about, queueType, through, rounds, payload };
-rabbit.SetAction(async (parsed, cancellation) =>
-{
-    var benchmark = new RabbitBenchmark(parsed.GetRequiredValue(about), parsed.GetValue(queueType), parsed.GetValue(through), parsed.GetValue(payload), parsed.GetValue(rounds));
-    Console.WriteLine(await benchmark.RunAsync(cancellation));
     return 0;
 });
 
@@ -133,4 +119,4 @@ fillPeople.SetAction(async (parsed, cancellation) =>
     return 0;
 });
 
-return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, rabbit, clusters, history, app, log, heads, client, growth, fillMessages, fillPeople }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures TalkyWalky, and fills profiles and servers to measure with. Build it with -c Release.") { authority, broker, clusters, history, app, log, heads, client, growth, fillMessages, fillPeople }.Parse(args).InvokeAsync();

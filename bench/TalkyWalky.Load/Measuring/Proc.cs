@@ -12,9 +12,15 @@ internal static class Proc
     /// <summary>User and system time of a process with all its threads.</summary>
     public static double Cpu(int process)
     {
-        var stat = File.ReadAllText($"/proc/{process}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var fields = Stat(process);
         return (Number(fields[11]) + Number(fields[12])) / TicksPerSecond;
+    }
+
+    /// <summary>The same of all processes that were started here and have ended.</summary>
+    public static double CpuOfEnded()
+    {
+        var fields = Stat(Environment.ProcessId);
+        return (Number(fields[13]) + Number(fields[14])) / TicksPerSecond;
     }
 
     /// <summary>Resident set, bytes.</summary>
@@ -36,6 +42,12 @@ internal static class Proc
     {
         var fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return ((Number(fields[4]) + Number(fields[5])) / TicksPerSecond, (Number(fields[6]) + Number(fields[7])) / TicksPerSecond);
+    }
+
+    private static string[] Stat(int process)
+    {
+        var stat = File.ReadAllText($"/proc/{process}/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

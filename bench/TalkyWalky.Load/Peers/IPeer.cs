@@ -17,8 +17,7 @@ internal interface IPeer
 
 /// <param name="People">Numbered from 0.</param>
 /// <param name="IsRoom">They are the members of one room, and in it as soon as they are there.</param>
-/// <param name="ServerCore">The core that the server is kept on; null for any.</param>
-internal sealed record Crowd(int People, bool Tls, bool IsRoom, int? ServerCore);
+internal sealed record Crowd(int People, bool Tls, bool IsRoom);
 
 internal interface IRunningPeer : IAsyncDisposable
 {

@@ -26,22 +26,20 @@ internal sealed class ServerChild : IAsyncDisposable
     /// <summary>What it said, for the one who looks for a fault.</summary>
     public string Output => string.Join('\n', _output.TakeLast(20));
 
-    /// <param name="core">taskset(1) replaces itself by the program, so that the process is the program's.</param>
+    /// <param name="cores">taskset(1) replaces itself by the program, so that the process is the program's.</param>
     /// <param name="endsByTerm">It takes SIGTERM for what it started in its turn; else it is killed.</param>
-    public static ServerChild Start(string program, IEnumerable<string> arguments, int? core, IEnumerable<KeyValuePair<string, string>>? environment = null, bool endsByTerm = false)
+    public static ServerChild Start(string program, IEnumerable<string> arguments, string? cores, IEnumerable<KeyValuePair<string, string>>? environment = null, bool endsByTerm = false)
     {
-        string[] command = core is { } number
-            ? ["taskset", "-c", number.ToString(CultureInfo.InvariantCulture), program, .. arguments]
-            : [program, .. arguments];
+        string[] command = cores is null ? [program, .. arguments] : ["taskset", "-c", cores, program, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         return new ServerChild(Process.Start(start)!, endsByTerm);
     }
 
     /// <summary>This program again, as a server. It ends when its standard input does.</summary>
-    public static ServerChild StartOwn(IEnumerable<string> arguments, int? core) => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-        ? Start(Environment.ProcessPath!, [typeof(ServerChild).Assembly.Location, .. arguments], core)
-        : Start(Environment.ProcessPath!, arguments, core);
+    public static ServerChild StartOwn(IEnumerable<string> arguments, string? cores) => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? Start(Environment.ProcessPath!, [typeof(ServerChild).Assembly.Location, .. arguments], cores)
+        : Start(Environment.ProcessPath!, arguments, cores);
 
     /// <summary>The line that begins with "ready".</summary>
     public Task<string> ReadyAsync(CancellationToken cancellation) => _ready.Task.WaitAsync(Patience, cancellation);
@@ -57,10 +55,18 @@ internal sealed class ServerChild : IAsyncDisposable
         }
     }
 
+    /// <summary>Until it has ended by itself, in good order.</summary>
+    public async Task EndAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation).WaitAsync(Patience, cancellation);
+        await _reading;
+        if (_process.ExitCode != 0) throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}:\n{Output}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        if (_endsByTerm) using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        if (_endsByTerm && !_process.HasExited) using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         if (_endsByTerm || _ready.Task.IsCompletedSuccessfully) await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(60)));
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();

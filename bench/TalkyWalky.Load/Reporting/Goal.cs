@@ -7,32 +7,39 @@ namespace TalkyWalky.Load.Reporting;
 /// <param name="Peer">Null: <paramref name="Factor"/> is the figure itself.</param>
 internal sealed record Goal(string Row, string Transport, string Figure, bool AtMost, double Factor, string? Peer = null)
 {
-    public static IReadOnlyList<Goal> All { get; } =
+    /// <param name="idle">How many, where the goal is for each of them.</param>
+    public static IReadOnlyList<Goal> All(string idle, string storm) =>
     [
-        new("pairs, window 10", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 1.5, "ejabberd"),
-        new("pairs, window 10", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 3, "rabbitmq-classic"),
-        new("pairs, window 10", "plain", Workloads.Figure.ServerMicroseconds, AtMost: true, 25),
-        new("pairs, 1,000/s offered", "plain", Workloads.Figure.P50, AtMost: true, 0.8),
-        new("pairs, 1,000/s offered", "plain", Workloads.Figure.P99, AtMost: true, 3),
-        new("room of 100", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 6, "ejabberd"),
-        new("room of 100", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 0.3, "relay"),
-        new("room of 500", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 6, "ejabberd"),
-        new("room of 500", "plain", Workloads.Figure.DeliveriesPerSecond, AtMost: false, 0.3, "relay"),
-        new("5000 idle", "plain", Workloads.Figure.KilobytesEach, AtMost: true, 20),
-        new("5000 idle", "TLS", Workloads.Figure.KilobytesEach, AtMost: true, 40),
-        new("offline, store", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 1.5, "rabbitmq-quorum"),
-        new("offline, drain", "plain", Workloads.Figure.MessagesPerSecond, AtMost: false, 2, "rabbitmq-quorum"),
-        new("storm of 2000", "TLS", Workloads.Figure.ServerMilliseconds, AtMost: true, 1.6),
-        new("pairs, soak", "plain", Workloads.Figure.Growth, AtMost: true, 5),
+        new("pairs, window 10", Transports.Plain, Workloads.Figure.MessagesPerSecond, AtMost: false, 1.5, "ejabberd"),
+        new("pairs, window 10", Transports.Plain, Workloads.Figure.MessagesPerSecond, AtMost: false, 3, "rabbitmq-classic"),
+        new("pairs, 1,000/s offered", Transports.Plain, Workloads.Figure.P50, AtMost: true, 0.8),
+        new("pairs, 1,000/s offered", Transports.Plain, Workloads.Figure.P99, AtMost: true, 3),
+        new("pairs, window 10", Transports.Plain, Workloads.Figure.ServerMicroseconds, AtMost: true, 25),
+        new("room of 100", Transports.Plain, Workloads.Figure.DeliveriesPerSecond, AtMost: false, 6, "ejabberd"),
+        new("room of 100", Transports.Plain, Workloads.Figure.DeliveriesPerSecond, AtMost: false, 0.3, "relay"),
+        new("room of 500", Transports.Plain, Workloads.Figure.DeliveriesPerSecond, AtMost: false, 6, "ejabberd"),
+        new("room of 500", Transports.Plain, Workloads.Figure.DeliveriesPerSecond, AtMost: false, 0.3, "relay"),
+        new(idle, Transports.Plain, Workloads.Figure.KilobytesEach, AtMost: true, 20),
+        new(idle, Transports.Tls, Workloads.Figure.KilobytesEach, AtMost: true, 40),
+        new("offline, store", Transports.Plain, Workloads.Figure.MessagesPerSecond, AtMost: false, 1.5, "rabbitmq-quorum"),
+        new("offline, drain", Transports.Plain, Workloads.Figure.MessagesPerSecond, AtMost: false, 2, "rabbitmq-quorum"),
+        new(storm, Transports.Tls, Workloads.Figure.ServerMilliseconds, AtMost: true, 1.6),
+        new(RabbitWorkload.RowOf("classic"), Transports.None, Workloads.Figure.MessagesPerSecond, AtMost: false, 0.7, RabbitWorkload.Library),
+        new(RabbitWorkload.RowOf("quorum"), Transports.None, Workloads.Figure.MessagesPerSecond, AtMost: false, 0.7, RabbitWorkload.Library),
+        new(ClientWorkload.Message, Transports.None, Workloads.Figure.MessagesPerSecond, AtMost: false, 7000),
+        new(ClientWorkload.GrantOf(1000), Transports.None, Workloads.Figure.Milliseconds, AtMost: true, 60),
+        new(StartWorkload.Client, Transports.None, Workloads.Figure.Seconds, AtMost: true, 0.5),
+        new(StartWorkload.Server, Transports.None, Workloads.Figure.Seconds, AtMost: true, 1),
+        new("pairs, soak", Transports.Plain, Workloads.Figure.Growth, AtMost: true, 5),
     ];
 
-    /// <summary>Such as "at least 1.5x ejabberd: 2.1x, pass"; null when it cannot be said.</summary>
-    public string? Judge(Summary ours, Summary? peer)
+    /// <summary>It cannot be judged without this measurement.</summary>
+    public bool Needs(IMeasurement measurement, string transport, string peer) =>
+        transport == Transport && (peer == "ours" || peer == Peer) && measurement.Rows.Contains(Row, StringComparer.Ordinal);
+
+    public override string ToString()
     {
-        if (Peer is not null && peer is not { Median: > 0 }) return null;
-        var reached = Peer is null ? ours.Median : ours.Median / peer!.Median;
-        var verdict = (AtMost ? reached <= Factor : reached >= Factor) ? "pass" : "SHORT";
-        var unit = Peer is null ? "" : "x";
-        return string.Create(CultureInfo.InvariantCulture, $"{(AtMost ? "at most" : "at least")} {Factor:0.##}{unit}{(Peer is null ? "" : $" {Peer}")}: {reached:0.##}{unit}, {verdict}");
+        var target = string.Create(CultureInfo.InvariantCulture, $"{(AtMost ? "at most" : "at least")} {Factor:#,0.##}{(Peer is null ? "" : $"x {Peer}")}");
+        return $"{Row}{(Transport == Transports.None ? "" : $" ({Transport})")}, {Figure}: {target}";
     }
 }

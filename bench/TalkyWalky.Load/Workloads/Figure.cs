@@ -12,9 +12,7 @@ internal static class Figure
         ServerMilliseconds = "server CPU ms each",
         P50 = "p50 ms",
         P99 = "p99 ms",
-        ServerMicroseconds = "server CPU us each";
+        ServerMicroseconds = "server CPU us each",
+        Milliseconds = "ms",
+        Seconds = "s";
 }
-
-/// <param name="WarmUp">Before anything is measured: programs are compiled while they run.</param>
-/// <param name="Settle">Of each load, before its measuring begins.</param>
-internal sealed record LoadTimes(TimeSpan WarmUp, TimeSpan Settle, TimeSpan Measured);

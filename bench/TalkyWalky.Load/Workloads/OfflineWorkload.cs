@@ -9,33 +9,36 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
 {
     private const int Window = 10;
 
-    /// <summary>Until the server has noticed that they left.</summary>
-    private static readonly TimeSpan Gone = TimeSpan.FromSeconds(2);
+    private const string Store = "offline, store", Drain = "offline, drain";
 
     public string Name => "offline";
 
     public string Description => $"{pairs} people write to {pairs} who are away, bodies of 512 bytes, window {Window}; then these come";
 
-    public int People => 2 * pairs;
+    public IReadOnlyList<string> Rows { get; } = [Store, Drain];
+
+    public TimeSpan Guess => times.Guess(loads: 3);
+
+    /// <summary>Half of them are for the warm-up.</summary>
+    public int People => 4 * pairs;
 
     public bool Concerns(string peer) => peer != "relay"; // it stores nothing
 
     public async Task<IReadOnlyList<Measured>> RunAsync(IRunningPeer peer, CancellationToken cancellation)
     {
+        var warm = await WarmUpAsync(peer, cancellation);
         await using var senders = new Clients();
         await senders.AddAsync(peer, Enumerable.Range(0, pairs), enter: true, cancellation);
         for (var i = 0; i < pairs; i++) senders[i].WriteToAbsent(pairs + i);
         var storing = senders.All.Select(static sender => new Storing(sender)).ToList();
-        await StoreAsync(times.WarmUp);
-        await DrainAsync(peer, Stored(), cancellation);
-        await senders.WorkAsync(Gone, cancellation);
+        await StoreAsync(times.Settle);
         var (before, meter) = (Stored(), Meter.Start(peer.ProcessId));
         await StoreAsync(times.Measured);
         var cpu = meter.Read();
         var count = Stored() - before;
         var store = new Measured(
-            "offline, store", cpu, (Figure.MessagesPerSecond, count / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, count)));
-        return [store, await DrainAsync(peer, count, cancellation)];
+            Store, cpu, (Figure.MessagesPerSecond, count / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, count)));
+        return [store with { WarmUp = warm }, await DrainAsync(peer, Stored(), cancellation) with { WarmUp = warm }];
 
         long Stored() => storing.Sum(static one => one.Answered);
 
@@ -48,6 +51,14 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
         }
     }
 
+    /// <summary>Among others, who are there, so that nothing piles up.</summary>
+    private async Task<IReadOnlyList<double>> WarmUpAsync(IRunningPeer peer, CancellationToken cancellation)
+    {
+        await using var load = new PairLoad(cancellation);
+        await load.OpenAsync(peer, pairs, first: 2 * pairs);
+        return await load.WarmUpAsync(times, peer.ProcessId);
+    }
+
     private async Task<Measured> DrainAsync(IRunningPeer peer, long stored, CancellationToken cancellation)
     {
         var delivered = 0L;
@@ -58,7 +69,7 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
         await Task.WhenAll(receivers.All.Select(receiver => receiver.EnterAsync(cancellation)));
         await receivers.UntilAsync(() => Interlocked.Read(ref delivered) >= stored, cancellation);
         var cpu = meter.Read();
-        return new Measured("offline, drain", cpu, (Figure.MessagesPerSecond, stored / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, stored)));
+        return new Measured(Drain, cpu, (Figure.MessagesPerSecond, stored / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, stored)));
     }
 
     /// <summary>One who writes to somebody away.</summary>

@@ -12,18 +12,21 @@ internal sealed class PairLoad(CancellationToken cancellation) : IAsyncDisposabl
 
     public long Delivered => _pairs.Sum(static pair => pair.Delivered);
 
-    public async Task OpenAsync(IRunningPeer peer, int pairs)
+    public async Task OpenAsync(IRunningPeer peer, int pairs, int first = 0)
     {
-        await _clients.AddAsync(peer, Enumerable.Range(0, 2 * pairs), enter: true, cancellation);
+        await _clients.AddAsync(peer, Enumerable.Range(first, 2 * pairs), enter: true, cancellation);
         for (var i = 0; i < pairs; i++)
         {
-            _clients[i].WriteTo(pairs + i);
+            _clients[i].WriteTo(first + pairs + i);
             _pairs.Add(new Pair(_clients[i], _clients[pairs + i], peer.Answers));
         }
     }
 
     /// <summary>Waits while they work. Throws as soon as one of them failed.</summary>
     public Task WorkAsync(TimeSpan duration) => _clients.WorkAsync(duration, cancellation);
+
+    /// <summary>With ten messages unanswered for each sender.</summary>
+    public Task<IReadOnlyList<double>> WarmUpAsync(LoadTimes times, int process) => WarmingUp.RunAsync(times, process, () => Delivered, step => SaturateAsync(10, step));
 
     /// <summary>So many messages unanswered for each sender. Ends when the last one is delivered.</summary>
     public async Task SaturateAsync(int window, TimeSpan duration)

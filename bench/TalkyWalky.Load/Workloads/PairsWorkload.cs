@@ -8,9 +8,15 @@ internal sealed class PairsWorkload(int pairs, LoadTimes times) : IWorkload
 {
     private const int PerSecond = 1000;
 
+    private const string Offered = "pairs, 1,000/s offered";
+
     public string Name => "pairs";
 
     public string Description => $"{pairs} pairs, bodies of 512 bytes";
+
+    public IReadOnlyList<string> Rows { get; } = [Row(1), Row(10), Offered];
+
+    public TimeSpan Guess => times.Guess(loads: 3);
 
     public int People => 2 * pairs;
 
@@ -18,13 +24,13 @@ internal sealed class PairsWorkload(int pairs, LoadTimes times) : IWorkload
     {
         await using var load = new PairLoad(cancellation);
         await load.OpenAsync(peer, pairs);
-        await load.SaturateAsync(10, times.WarmUp);
-        return [await MeasureSaturatedAsync(1), await MeasureSaturatedAsync(10), await load.OfferAsync(PerSecond, () => MeasureAsync("pairs, 1,000/s offered"))];
+        var warm = await load.WarmUpAsync(times, peer.ProcessId);
+        return [await MeasureSaturatedAsync(1), await MeasureSaturatedAsync(10), await load.OfferAsync(PerSecond, () => MeasureAsync(Offered))];
 
         async Task<Measured> MeasureSaturatedAsync(int window)
         {
             var work = load.SaturateAsync(window, times.Settle + times.Measured);
-            var measured = await MeasureAsync($"pairs, window {window}");
+            var measured = await MeasureAsync(Row(window));
             await work;
             return measured;
         }
@@ -39,7 +45,12 @@ internal sealed class PairsWorkload(int pairs, LoadTimes times) : IWorkload
             var (delivered, latencies) = (load.Delivered - before, load.Latencies());
             return new Measured(
                 row, cpu, (Figure.MessagesPerSecond, delivered / cpu.Seconds), (Figure.P50, latencies.Milliseconds(0.5)), (Figure.P99, latencies.Milliseconds(0.99)),
-                (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, delivered)));
+                (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, delivered)))
+            {
+                WarmUp = warm,
+            };
         }
     }
+
+    private static string Row(int window) => $"pairs, window {window}";
 }

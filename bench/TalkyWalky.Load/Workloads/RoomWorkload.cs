@@ -18,6 +18,10 @@ internal sealed class RoomWorkload(int members, LoadTimes times) : IWorkload
 
     public string Description => $"a room of {members}, {Math.Min(Senders, members)} of whom write bodies of 512 bytes, {UnderWay} under way at any time";
 
+    public IReadOnlyList<string> Rows => [$"room of {members}"];
+
+    public TimeSpan Guess => times.Guess(loads: 1);
+
     public int People => members;
 
     public bool IsRoom => true;
@@ -37,14 +41,17 @@ internal sealed class RoomWorkload(int members, LoadTimes times) : IWorkload
             Fill();
         }
 
-        await clients.WorkAsync(times.WarmUp, cancellation);
+        var warm = await WarmingUp.RunAsync(times, peer.ProcessId, Delivered, step => clients.WorkAsync(step, cancellation));
         var (before, meter) = (Delivered(), Meter.Start(peer.ProcessId));
         await clients.WorkAsync(times.Measured, cancellation);
         var cpu = meter.Read();
         var count = Delivered() - before;
         lock (_gate) _isSending = false;
         await clients.UntilAsync(() => Delivered() >= _sent * _copies, cancellation);
-        return [new Measured($"room of {members}", cpu, (Figure.DeliveriesPerSecond, count / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, count)))];
+        return
+        [
+            new Measured(Rows[0], cpu, (Figure.DeliveriesPerSecond, count / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, count))) { WarmUp = warm },
+        ];
     }
 
     private long Delivered()

@@ -16,15 +16,19 @@ internal sealed class SoakWorkload(int pairs, TimeSpan soak, LoadTimes times) : 
 
     public string Description => FormattableString.Invariant($"{pairs} pairs, bodies of 512 bytes, at half of saturation for {soak.TotalMinutes:0.##} minutes");
 
+    public IReadOnlyList<string> Rows { get; } = ["pairs, soak"];
+
+    public TimeSpan Guess => times.Guess(loads: 2) + soak;
+
     public int People => 2 * pairs;
 
     public async Task<IReadOnlyList<Measured>> RunAsync(IRunningPeer peer, CancellationToken cancellation)
     {
         await using var load = new PairLoad(cancellation);
         await load.OpenAsync(peer, pairs);
-        await load.SaturateAsync(Window, times.WarmUp);
+        var warm = await load.WarmUpAsync(times, peer.ProcessId);
         var saturation = await MeasureSaturationAsync(load);
-        return [await load.OfferAsync(saturation / 2, () => MeasureAsync(load, peer.ProcessId, saturation))];
+        return [await load.OfferAsync(saturation / 2, () => MeasureAsync(load, peer.ProcessId, saturation)) with { WarmUp = warm }];
     }
 
     /// <summary>Messages a second.</summary>
@@ -49,7 +53,7 @@ internal sealed class SoakWorkload(int pairs, TimeSpan soak, LoadTimes times) : 
         var cpu = meter.Read();
         var delivered = load.Delivered - before;
         return new Measured(
-            "pairs, soak", cpu, (Figure.Growth, (last.Resident / first.Resident - 1) * 100), ("MB resident, first minute", first.Resident / 1e6), ("MB resident, last minute", last.Resident / 1e6),
+            Rows[0], cpu, (Figure.Growth, (last.Resident / first.Resident - 1) * 100), ("MB resident, first minute", first.Resident / 1e6), ("MB resident, last minute", last.Resident / 1e6),
             (Figure.MessagesPerSecond, delivered / cpu.Seconds), ("messages/s at saturation", saturation),
             ("p50 ms, first minute", first.Latencies.Milliseconds(0.5)), ("p50 ms, last minute", last.Latencies.Milliseconds(0.5)),
             ("p99 ms, first minute", first.Latencies.Milliseconds(0.99)), ("p99 ms, last minute", last.Latencies.Milliseconds(0.99)),

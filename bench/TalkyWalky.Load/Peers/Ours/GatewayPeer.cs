@@ -1,3 +1,5 @@
+using TalkyWalky.Load.Measuring;
+
 namespace TalkyWalky.Load.Peers.Ours;
 
 internal sealed class GatewayPeer : IPeer, IDisposable
@@ -14,7 +16,7 @@ internal sealed class GatewayPeer : IPeer, IDisposable
     {
         await _organisation.GrowAsync(crowd.People, cancellation);
         if (crowd.IsRoom) await _organisation.MakeRoomAsync(crowd.People, cancellation);
-        var child = ServerChild.StartOwn(["serve-gateway", _organisation.Folder, crowd.Tls ? "tls" : "plain"], crowd.ServerCore);
+        var child = ServerChild.StartOwn(["serve-gateway", _organisation.Folder, crowd.Tls ? "tls" : "plain"], Cores.OfServers);
         try
         {
             return new Running(child, HostedServer.PortOf(await child.ReadyAsync(cancellation)), crowd.Tls, _organisation);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Data.Sqlite;
 using TalkyWalky.Authority;
 using TalkyWalky.Engines;
 using TalkyWalky.Engines.Embedded;
@@ -18,6 +19,9 @@ internal sealed class Organisation : IDisposable
     public const string Host = "bench.example.org:8443";
 
     private const int AtOnce = 500;
+
+    /// <summary>The pool has a few more. Then they come again, which a server refuses: so it forgets here whose they were.</summary>
+    private const int Keys = 9000;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tw-load-");
     private readonly CertificateAuthority _authority;
@@ -46,9 +50,17 @@ internal sealed class Organisation : IDisposable
     {
         if (Members.Count >= people) return;
         if (ServerCertificate.Length == 0) WriteServerFiles();
-        await using var engines = await OpenAsync(_folder.FullName, cancellation);
-        foreach (var some in Enumerable.Range(Members.Count, people - Members.Count).Chunk(AtOnce))
-            Members.AddRange(await Task.WhenAll(some.Select(n => EnrolAsync(engines, n, cancellation))));
+        while (Members.Count < people)
+        {
+            var until = Math.Min(people, (Members.Count / Keys + 1) * Keys);
+            await using (var engines = await OpenAsync(_folder.FullName, cancellation))
+            {
+                foreach (var some in Enumerable.Range(Members.Count, until - Members.Count).Chunk(AtOnce))
+                    Members.AddRange(await Task.WhenAll(some.Select(n => EnrolAsync(engines, n, cancellation))));
+            }
+
+            if (Members.Count % Keys == 0) ForgetKeys();
+        }
     }
 
     /// <summary>Makes a room of the first so many members. While no server runs on the folder.</summary>
@@ -71,6 +83,15 @@ internal sealed class Organisation : IDisposable
         _authority.Dispose();
         foreach (var member in Members) member.Key.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private void ForgetKeys()
+    {
+        using var connection = new SqliteConnection($"Data Source={Database(_folder.FullName)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "DELETE FROM device_key";
+        command.ExecuteNonQuery();
     }
 
     private async Task<Member> EnrolAsync(EmbeddedEngines engines, int number, CancellationToken cancellation)

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using RabbitMQ.Client;
-using TalkyWalky.Testing;
 
 namespace TalkyWalky.Load.Peers.Rabbit;
 
@@ -14,40 +12,22 @@ internal sealed class RabbitPeer(string type) : IPeer
 
     public string Description => $"RabbitMQ, one node, durable {type} queues, persistent messages, publisher confirms, consumer acknowledgements; no management plug-in, so no statistics";
 
-    public string? Missing => File.Exists("/usr/lib/rabbitmq/bin/rabbitmq-server")
-        ? null
-        : "RabbitMQ is not installed; apt-get install rabbitmq-server, and stop the service that the package starts";
+    public string? Missing => RabbitNode.Missing;
 
     public static string QueueOf(int person) => string.Create(CultureInfo.InvariantCulture, $"tw1.bench.{person}");
 
     public async Task<IRunningPeer> StartAsync(Crowd crowd, CancellationToken cancellation)
     {
-        var (folder, port) = (Directory.CreateTempSubdirectory("tw-rabbitmq-"), FreePort());
-        var child = ServerChild.Start(
-            Path.Combine(Repository.Root, "deploy", "services", "rabbitmq"),
-            ["--dir", folder.FullName, "--port", port.ToString(CultureInfo.InvariantCulture), "--tls-port", (port + 5).ToString(CultureInfo.InvariantCulture)], crowd.ServerCore,
-            endsByTerm: true);
+        var node = await RabbitNode.StartAsync(cancellation);
         try
         {
-            var about = Path.Combine(folder.FullName, "about.json");
-            await child.UntilAsync(_ => Task.FromResult(File.Exists(about)), cancellation);
-            using var json = JsonDocument.Parse(await File.ReadAllTextAsync(about, cancellation));
-            var root = json.RootElement;
-            var factory = new ConnectionFactory
-            {
-                Uri = new Uri(root.GetProperty(crowd.Tls ? "amqps" : "amqp")[0].GetString()!),
-                UserName = root.GetProperty("username").GetString()!,
-                Password = await File.ReadAllTextAsync(root.GetProperty("passwordFile").GetString()!, cancellation),
-                AutomaticRecoveryEnabled = false,
-            };
-            if (crowd.Tls) factory.Ssl = Trust(root.GetProperty("caFile").GetString()!);
+            var factory = node.Connections(crowd.Tls);
             await DeclareAsync(factory, crowd.People, cancellation);
-            var process = int.Parse((await File.ReadAllTextAsync(Path.Combine(folder.FullName, "tw1.pid"), cancellation)).Trim(), CultureInfo.InvariantCulture);
-            return new Running(child, folder, factory, process);
+            return new Running(node, factory);
         }
         catch
         {
-            await child.DisposeAsync();
+            await node.DisposeAsync();
             throw;
         }
     }
@@ -67,33 +47,9 @@ internal sealed class RabbitPeer(string type) : IPeer
         }
     }
 
-    private static SslOption Trust(string caFile) => new("127.0.0.1")
+    private sealed class Running(RabbitNode node, ConnectionFactory factory) : IRunningPeer
     {
-        Enabled = true,
-        Version = System.Security.Authentication.SslProtocols.Tls13,
-        CertificateValidationCallback = (_, certificate, _, _) =>
-        {
-            using var chain = new System.Security.Cryptography.X509Certificates.X509Chain();
-            chain.ChainPolicy.TrustMode = System.Security.Cryptography.X509Certificates.X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.RevocationMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck;
-            chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(caFile);
-            return chain.Build((System.Security.Cryptography.X509Certificates.X509Certificate2)certificate!);
-        },
-    };
-
-    // The node, its TLS, what nodes have among themselves and their epmd.
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = Ports.Free();
-            if (Array.TrueForAll([port + 5, port + 10, port + 20], Ports.IsFree)) return port;
-        }
-    }
-
-    private sealed class Running(ServerChild child, DirectoryInfo folder, ConnectionFactory factory, int process) : IRunningPeer
-    {
-        public int ProcessId => process;
+        public int ProcessId => node.ProcessId;
 
         public bool Answers => true;
 
@@ -101,10 +57,6 @@ internal sealed class RabbitPeer(string type) : IPeer
 
         public async Task<ChatClient> OpenAsync(int person, CancellationToken cancellation) => await RabbitClient.OpenAsync(factory, person, cancellation);
 
-        public async ValueTask DisposeAsync()
-        {
-            await child.DisposeAsync();
-            folder.Delete(recursive: true);
-        }
+        public ValueTask DisposeAsync() => node.DisposeAsync();
     }
 }

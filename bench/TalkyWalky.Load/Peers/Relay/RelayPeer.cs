@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using TalkyWalky.Load.Lines;
+using TalkyWalky.Load.Measuring;
 
 namespace TalkyWalky.Load.Peers.Relay;
 
@@ -14,7 +15,7 @@ internal sealed class RelayPeer : IPeer
 
     public async Task<IRunningPeer> StartAsync(Crowd crowd, CancellationToken cancellation)
     {
-        var child = ServerChild.StartOwn(["serve-relay", crowd.Tls ? "tls" : "plain"], crowd.ServerCore);
+        var child = ServerChild.StartOwn(["serve-relay", crowd.Tls ? "tls" : "plain"], Cores.OfServers);
         try
         {
             return new Running(child, HostedServer.PortOf(await child.ReadyAsync(cancellation)), crowd.Tls);

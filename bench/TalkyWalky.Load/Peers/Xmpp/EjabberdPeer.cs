@@ -1,4 +1,5 @@
 using System.Globalization;
+using TalkyWalky.Load.Measuring;
 using TalkyWalky.Testing;
 
 namespace TalkyWalky.Load.Peers.Xmpp;
@@ -25,7 +26,7 @@ internal sealed class EjabberdPeer(string name, bool busyWait) : IPeer
         var child = ServerChild.Start(
             "/usr/bin/erl",
             ["+K", "true", "+P", "1000000", "+Q", "100000", .. busyWait ? Array.Empty<string>() : ["+sbwt", "none"], "-noinput", "-mnesia", "dir", $"\"{folder.FullName}/db\"", "-s", "ejabberd"],
-            crowd.ServerCore,
+            Cores.OfServers,
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["EJABBERD_CONFIG_PATH"] = configuration,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TalkyWalky.Load.Measuring;
 using TalkyWalky.Testing;
 
 namespace TalkyWalky.Load.Peers.Xmpp;
@@ -19,7 +20,7 @@ internal sealed class ProsodyPeer : IPeer
         var (port, configuration) = (Ports.Free(), Path.Combine(folder.FullName, "prosody.cfg.lua"));
         ThrowAwayCertificate.Write(XmppClient.Domain, Path.Combine(folder.FullName, "certificate.pem"), Path.Combine(folder.FullName, "key.pem"));
         await File.WriteAllTextAsync(configuration, Configuration(folder.FullName, port, crowd.Tls), cancellation);
-        var running = new RunningXmpp(ServerChild.Start(Program, ["--config", configuration, "-F"], crowd.ServerCore), folder, port, crowd);
+        var running = new RunningXmpp(ServerChild.Start(Program, ["--config", configuration, "-F"], Cores.OfServers), folder, port, crowd);
         try
         {
             await running.RegisterAsync(cancellation);

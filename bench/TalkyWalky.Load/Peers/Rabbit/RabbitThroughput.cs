@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Logging.Abstractions;
 using RabbitMQ.Client;
@@ -9,44 +7,27 @@ using TalkyWalky.Engines;
 using TalkyWalky.Engines.RabbitMq;
 using TalkyWalky.Wire;
 
-namespace TalkyWalky.Bench;
+namespace TalkyWalky.Load.Peers.Rabbit;
 
-/// <summary>Messages through one mailbox on RabbitMQ, published, confirmed, delivered and settled, by our engine and by the client library alone, in turn.</summary>
-/// <param name="about">about.json of deploy/services/rabbitmq.</param>
-internal sealed class RabbitBenchmark(FileInfo about, RabbitQueueType type, int messages, int size, int rounds)
+/// <summary>Messages through one mailbox: published, confirmed, delivered and settled, by our engine or by the client library alone. Each call is one round and tells messages a second.</summary>
+internal static class RabbitThroughput
 {
+    public const int Messages = 20_000, Size = 2048;
+
     private const int Window = 1000, Prefetch = 500, Batch = 50;
 
-    public async Task<string> RunAsync(CancellationToken cancellation)
-    {
-        var options = await ReadAsync(cancellation);
-        var (ours, raw) = (new List<double>(), new List<double>());
-        for (var round = 0; round <= rounds; round++)
-        {
-            var (first, second) = (await OursAsync(options, cancellation), await RawAsync(options, cancellation));
-            if (round == 0) continue; // warm-up
-            ours.Add(first);
-            raw.Add(second);
-        }
-
-        var (oursRate, rawRate) = (Median(ours), Median(raw));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{type.ToString().ToLowerInvariant()} queue, {messages} messages of {size} bytes, {rounds} rounds in turn, medians: the library alone {rawRate:0} messages/s, our engine {oursRate:0} messages/s, ratio {oursRate / rawRate:0.00}");
-    }
-
-    private async Task<double> OursAsync(RabbitOptions options, CancellationToken cancellation)
+    public static async Task<double> OursAsync(RabbitOptions options, CancellationToken cancellation)
     {
         await using var engine = await RabbitEngine.OpenAsync(options, TimeProvider.System, NullLogger.Instance);
         var device = DeviceId.New();
         await engine.Broker.CreateMailboxAsync(device, cancellation);
         await using var mailbox = await engine.Broker.OpenAsync(device, Prefetch, cancellation) ?? throw new InvalidOperationException("the mailbox is gone");
-        var payload = new byte[size];
+        var payload = new byte[Size];
         var clock = Stopwatch.StartNew();
         var consuming = Task.Run(
             async () =>
             {
-                var (tags, left) = (new List<ulong>(Batch), messages);
+                var (tags, left) = (new List<ulong>(Batch), Messages);
                 await foreach (var entry in mailbox.ReadAllAsync(cancellation))
                 {
                     tags.Add(entry.Tag);
@@ -58,7 +39,7 @@ internal sealed class RabbitBenchmark(FileInfo about, RabbitQueueType type, int 
             },
             cancellation);
         var underWay = new Queue<Task<PublishOutcome>>();
-        for (var i = 0; i < messages; i++)
+        for (var i = 0; i < Messages; i++)
         {
             if (underWay.Count == Window) Expect(await underWay.Dequeue());
             underWay.Enqueue(engine.Broker.PublishAsync(new Publication(payload, [new Address(device, default)]), cancellation).AsTask());
@@ -66,12 +47,12 @@ internal sealed class RabbitBenchmark(FileInfo about, RabbitQueueType type, int 
 
         foreach (var last in underWay) Expect(await last);
         await consuming;
-        var rate = messages / clock.Elapsed.TotalSeconds;
+        var rate = Messages / clock.Elapsed.TotalSeconds;
         await engine.Broker.DeleteMailboxAsync(device, cancellation);
         return rate;
     }
 
-    private async Task<double> RawAsync(RabbitOptions options, CancellationToken cancellation)
+    public static async Task<double> AloneAsync(RabbitOptions options, CancellationToken cancellation)
     {
         var factory = new ConnectionFactory { HostName = options.Servers[0].Host, Port = options.Servers[0].Port, UserName = options.Username!, Password = options.Password! };
         await using var publisher = await factory.CreateConnectionAsync(cancellation);
@@ -92,14 +73,14 @@ internal sealed class RabbitBenchmark(FileInfo about, RabbitQueueType type, int 
         events.ReceivedAsync += async (_, message) =>
         {
             received++;
-            if (received % Batch == 0 || received == messages) await receiver.BasicAckAsync(message.DeliveryTag, multiple: true, cancellation);
-            if (received == messages) all.TrySetResult();
+            if (received % Batch == 0 || received == Messages) await receiver.BasicAckAsync(message.DeliveryTag, multiple: true, cancellation);
+            if (received == Messages) all.TrySetResult();
         };
-        var payload = new byte[size];
+        var payload = new byte[Size];
         var clock = Stopwatch.StartNew();
         await receiver.BasicConsumeAsync(queue, autoAck: false, events, cancellation);
         var underWay = new Queue<Task>();
-        for (var i = 0; i < messages; i++)
+        for (var i = 0; i < Messages; i++)
         {
             if (underWay.Count == Window) await underWay.Dequeue();
             underWay.Enqueue(channel.BasicPublishAsync("tw1.mailboxes", queue, true, new BasicProperties { Persistent = true }, payload, cancellation).AsTask());
@@ -107,25 +88,13 @@ internal sealed class RabbitBenchmark(FileInfo about, RabbitQueueType type, int 
 
         await Task.WhenAll(underWay);
         await all.Task.WaitAsync(cancellation);
-        var rate = messages / clock.Elapsed.TotalSeconds;
+        var rate = Messages / clock.Elapsed.TotalSeconds;
         await receiver.QueueDeleteAsync(queue, false, false, cancellationToken: cancellation);
         return rate;
-    }
-
-    private async Task<RabbitOptions> ReadAsync(CancellationToken cancellation)
-    {
-        await using var file = about.OpenRead();
-        using var json = await JsonDocument.ParseAsync(file, cancellationToken: cancellation);
-        var root = json.RootElement;
-        var password = (await File.ReadAllTextAsync(root.GetProperty("passwordFile").GetString()!, cancellation)).Trim();
-        return new RabbitOptions(
-            [.. root.GetProperty("amqp").EnumerateArray().Select(static server => new Uri(server.GetString()!))], "/", root.GetProperty("username").GetString(), password, null, null, null, type, MailboxLimits.Default);
     }
 
     private static void Expect(PublishOutcome outcome)
     {
         if (outcome is not PublishOutcome.Accepted { Overflowed.Count: 0 }) throw new InvalidOperationException($"a publication was not stored: {outcome}");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

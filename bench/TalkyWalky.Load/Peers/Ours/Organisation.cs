@@ -20,10 +20,11 @@ internal sealed class Organisation : IDisposable
 
     private const int AtOnce = 500;
 
-    /// <summary>The pool has a few more. Then they come again, which a server refuses: so it forgets here whose they were.</summary>
-    private const int Keys = 9000;
+    /// <summary>Then they come again: making more takes long. A server refuses that, so the store forgets here whose they were.</summary>
+    private const int Keys = 1000;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("tw-load-");
+    private readonly List<RSAParameters> _keys = [];
     private readonly CertificateAuthority _authority;
 
     public Organisation() => _authority = CertificateAuthority.Initialise(
@@ -52,6 +53,7 @@ internal sealed class Organisation : IDisposable
         if (ServerCertificate.Length == 0) WriteServerFiles();
         while (Members.Count < people)
         {
+            while (_keys.Count < Math.Min(people, Keys)) _keys.Add(NewKey());
             var until = Math.Min(people, (Members.Count / Keys + 1) * Keys);
             await using (var engines = await OpenAsync(_folder.FullName, cancellation))
             {
@@ -85,6 +87,12 @@ internal sealed class Organisation : IDisposable
         _folder.Delete(recursive: true);
     }
 
+    private static RSAParameters NewKey()
+    {
+        using var key = KeyPool.Shared.CreateRsa(3072);
+        return key.ExportParameters(includePrivateParameters: true);
+    }
+
     private void ForgetKeys()
     {
         using var connection = new SqliteConnection($"Data Source={Database(_folder.FullName)};Pooling=False");
@@ -96,7 +104,7 @@ internal sealed class Organisation : IDisposable
 
     private async Task<Member> EnrolAsync(EmbeddedEngines engines, int number, CancellationToken cancellation)
     {
-        var (username, key) = ($"user{number}", KeyPool.Shared.CreateRsa(3072));
+        var (username, key) = ($"user{number}", RSA.Create(_keys[number % Keys]));
         var account = ((AddOutcome.Added)await engines.Directory.AddAsync(new NewAccount(username, "a password for the bench", username, null), cancellation)).Account;
         var now = TimeProvider.System.GetUtcNow(); // a log-in is not older than the password
         var record = await engines.Store.AddDeviceAsync(account.User, Digest.Sha256(key.ExportSubjectPublicKeyInfo()), firstMayEnter: true, now, cancellation);

@@ -11,13 +11,16 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
 
     private const string Store = "offline, store", Drain = "offline, drain";
 
+    /// <summary>Until the server has noticed that they left.</summary>
+    private static readonly TimeSpan Gone = TimeSpan.FromSeconds(2);
+
     public string Name => "offline";
 
     public string Description => $"{pairs} people write to {pairs} who are away, bodies of 512 bytes, window {Window}; then these come";
 
     public IReadOnlyList<string> Rows { get; } = [Store, Drain];
 
-    public TimeSpan Guess => times.Guess(loads: 3);
+    public TimeSpan Guess => times.Guess(loads: 4);
 
     /// <summary>Half of them are for the warm-up.</summary>
     public int People => 4 * pairs;
@@ -31,14 +34,16 @@ internal sealed class OfflineWorkload(int pairs, LoadTimes times) : IWorkload
         await senders.AddAsync(peer, Enumerable.Range(0, pairs), enter: true, cancellation);
         for (var i = 0; i < pairs; i++) senders[i].WriteToAbsent(pairs + i);
         var storing = senders.All.Select(static sender => new Storing(sender)).ToList();
-        await StoreAsync(times.Settle);
+        await StoreAsync(times.Measured);
+        await DrainAsync(peer, Stored(), cancellation);
+        await senders.WorkAsync(Gone, cancellation);
         var (before, meter) = (Stored(), Meter.Start(peer.ProcessId));
         await StoreAsync(times.Measured);
         var cpu = meter.Read();
         var count = Stored() - before;
         var store = new Measured(
             Store, cpu, (Figure.MessagesPerSecond, count / cpu.Seconds), (Figure.ServerMicroseconds, cpu.ServerSeconds * 1e6 / Math.Max(1, count)));
-        return [store with { WarmUp = warm }, await DrainAsync(peer, Stored(), cancellation) with { WarmUp = warm }];
+        return [store with { WarmUp = warm }, await DrainAsync(peer, count, cancellation) with { WarmUp = warm }];
 
         long Stored() => storing.Sum(static one => one.Answered);
 

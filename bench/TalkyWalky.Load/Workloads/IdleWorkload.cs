@@ -20,7 +20,7 @@ internal sealed class IdleWorkload(int asked, LoadTimes times) : IWorkload
 
     public IReadOnlyList<string> Rows => [$"{_people} idle"];
 
-    public TimeSpan Guess => times.Measured + TimeSpan.FromSeconds(15 + _people / 150.0);
+    public TimeSpan Guess => times.Measured + TimeSpan.FromSeconds(15 + _people / 250.0);
 
     public int People => _people + First;
 

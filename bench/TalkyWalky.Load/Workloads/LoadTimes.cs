@@ -6,5 +6,5 @@ namespace TalkyWalky.Load.Workloads;
 internal sealed record LoadTimes(TimeSpan WarmUp, TimeSpan WarmUpMost, TimeSpan Settle, TimeSpan Measured)
 {
     /// <summary>With a server's start and so many loads that are measured one after the other.</summary>
-    public TimeSpan Guess(int loads) => TimeSpan.FromSeconds(10) + (WarmUp + WarmUpMost) / 2 + loads * (Settle + Measured);
+    public TimeSpan Guess(int loads) => TimeSpan.FromSeconds(6) + WarmUp + (WarmUpMost > WarmUp ? WarmUpMost - WarmUp : TimeSpan.Zero) / 6 + loads * (Settle + Measured);
 }

@@ -48,34 +48,42 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Transactions of the engines.</summary>
+    public long Commits => _engines.Commits;
+
     /// <param name="hurry">How many times faster the gateway's timers run.</param>
     /// <param name="mailbox">Entries that fit into one mailbox.</param>
-    public static async Task<GatewayHost> StartAsync(double hurry = 1, int prefetch = 256, int maxOutstanding = 256, int mailbox = 100_000, TimeSpan directoryClock = default, IGatewayBus? bus = null)
+    /// <param name="before">What the gateway has before the engines' broker in place of <see cref="Broker"/>.</param>
+    /// <param name="under">What the gateway writes to in place of a connection's stream.</param>
+    public static async Task<GatewayHost> StartAsync(
+        double hurry = 1, int prefetch = 256, int maxOutstanding = 256, int mailbox = 100_000, TimeSpan directoryClock = default, IGatewayBus? bus = null,
+        TimeProvider? engineTime = null, Func<Stream, Stream>? under = null, Func<IBroker, IBroker>? before = null)
     {
         var time = new HurriedTime(hurry);
         var folder = System.IO.Directory.CreateTempSubdirectory("talkywalky-gateway-");
         var engines = await EmbeddedEngines.OpenAsync(
-            Path.Combine(folder.FullName, "data.db"), new EmbeddedOptions(MailboxLimits.Default with { Count = mailbox }, PasswordIterations: 1000), TimeProvider.System,
+            Path.Combine(folder.FullName, "data.db"), new EmbeddedOptions(MailboxLimits.Default with { Count = mailbox }, PasswordIterations: 1000), engineTime ?? TimeProvider.System,
             CancellationToken.None);
         var broker = new FaultyBroker(engines.Broker);
         var tls = Digest.Sha256("certificate"u8);
         var options = new GatewayOptions(
             TrustAnchor.FromRoot(TestAuthority.Shared.Root), new HashSet<string>(StringComparer.Ordinal) { Name }, () => tls, static () => [TestAuthority.Shared.Issuing],
             TimeSpan.FromDays(30), maxOutstanding, prefetch, directoryClock);
-        return await StartAsync(engines, broker, options, bus ?? new NoGatewayBus(), time, folder);
+        return await StartAsync(engines, broker, options, bus ?? new NoGatewayBus(), time, folder, under, before);
     }
 
     /// <summary>Another gateway on the same engines. Dispose of it first.</summary>
     public Task<GatewayHost> StartAnotherAsync(IGatewayBus bus) => StartAsync(_engines, Broker, Options, bus, Time, folder: null);
 
     private static async Task<GatewayHost> StartAsync(
-        EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, IGatewayBus bus, HurriedTime time, DirectoryInfo? folder)
+        EmbeddedEngines engines, FaultyBroker broker, GatewayOptions options, IGatewayBus bus, HurriedTime time, DirectoryInfo? folder, Func<Stream, Stream>? under = null, Func<IBroker, IBroker>? before = null)
     {
-        var gateway = new GatewayService(options, engines.Directory, engines.Store, engines.Log, broker, bus, time, NullLoggerFactory.Instance);
+        var gateway = new GatewayService(options, engines.Directory, engines.Store, engines.Log, before?.Invoke(engines.Broker) ?? broker, bus, time, NullLoggerFactory.Instance);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
+        if (under is not null) app.Use((context, next) => StreamUnder.Replace(context, next, under));
         app.MapGateway(gateway);
         await app.StartAsync();
         return new GatewayHost(app, engines, broker, options, gateway, time, folder);

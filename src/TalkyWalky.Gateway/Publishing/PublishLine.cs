@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -55,6 +56,7 @@ internal sealed class PublishLine(
 
     public void Complete() => _unanswered.Writer.TryComplete();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ServerFrame> AnswerAsync(Pending pending)
     {
         if (pending.Refusal.IsSet) return pending.Refusal.ToFrame(pending.Request);

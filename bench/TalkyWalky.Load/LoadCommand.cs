@@ -27,10 +27,10 @@ internal static class LoadCommand
     private static readonly Option<string[]> Peers = Several("--peer", "which server; may be given several times", PeerNames, GoalPeers);
     private static readonly Option<string[]> Transports = Several("--transport", "TLS at every server, or none at any", TransportNames, TransportNames);
     private static readonly Option<double> Seconds = new("--seconds") { Description = "how long each load is measured", DefaultValueFactory = static _ => 5 };
-    private static readonly Option<double> WarmUp = new("--warm-up") { Description = "seconds of full load before, at least; on until 5 more do not make a message 2 % cheaper", DefaultValueFactory = static _ => 10 };
+    private static readonly Option<double> WarmUp = new("--warm-up") { Description = "seconds of full load before, at least; on until 5 more do not make a message 2 % cheaper", DefaultValueFactory = static _ => 30 };
     private static readonly Option<double> WarmUpMost = new("--warm-up-most") { Description = "seconds of full load before, at most", DefaultValueFactory = static _ => 60 };
     private static readonly Option<int> Runs = Count("--runs", "of what a goal speaks of, in turn; the table has medians", 3);
-    private static readonly Option<int> Others = new("--others") { Description = "runs of what no goal speaks of, such as rooms over TLS; 0 leaves it out", DefaultValueFactory = static _ => 1 };
+    private static readonly Option<int> Others = new("--others") { Description = "runs of what no goal speaks of, such as rooms over TLS; 0 leaves it out" };
     private static readonly Option<int> Tries = Count("--tries", "of each run at most: one that other programs disturbed is repeated", 2, most: 100);
     private static readonly Option<int> Pairs = Count("--pairs", "of people who write to one another", 100, most: MostPeople / 4);
     private static readonly Option<int[]> Members = new("--members") { Description = "of a room; may be given several times", DefaultValueFactory = static _ => [100, 500] };
@@ -50,7 +50,7 @@ internal static class LoadCommand
         Bound(Idle, 1, MostPeople);
         Others.Validators.Add(static result => { if (result.GetValueOrDefault<int>() is < 0 or > 1000) result.AddError("--others is 0 to 1000"); });
         var root = new RootCommand(
-            "Measures our server beside others, on one machine, in turn, and our programs alone; tells which goals are reached. Server and generator have a core each. Without options: everything but soak; what a goal speaks of three times, the rest once, in about an hour.")
+            "Measures our server beside others, on one machine, in turn, and our programs alone; tells which goals are reached. Server and generator have a core each. Without options: what a goal speaks of (but soak), three times, in less than an hour.")
         {
             Workloads, Peers, Transports, Seconds, WarmUp, WarmUpMost, Runs, Others, Tries, Pairs, Members, Idle, Storm, Soak, Devices, Out, Json,
         };

@@ -54,7 +54,7 @@ public sealed class LoadGeneratorTests
     {
         using var process = Process.Start(new ProcessStartInfo(
             Program,
-            ["--peer", "ours", "--peer", "relay", "--pairs", "2", "--seconds", "0.1", "--warm-up", "0.1", "--warm-up-most", "0.1", "--runs", "1", "--tries", "1", "--json", .. options])
+            ["--peer", "ours", "--peer", "relay", "--pairs", "2", "--seconds", "0.1", "--warm-up", "0.1", "--warm-up-most", "0.1", "--runs", "1", "--others", "1", "--tries", "1", "--json", .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -20,9 +20,10 @@ internal static class CertificatePath
         out IssuingAuthority issuing)
     {
         issuing = null!;
-        if (ParsedCertificate.TryParse(anchor.Der) is not { } root) return new PathRefusal(PathFailure.Malformed, "the pinned root is not a certificate in DER");
-        var parsed = candidates.Take(CertificateProfiles.MaxCandidates).Select(ParsedCertificate.TryParse).OfType<ParsedCertificate>().ToList();
+        if (anchor.Root is not { } root) return new PathRefusal(PathFailure.Malformed, "the pinned root is not a certificate in DER");
+        var parsed = candidates.Take(CertificateProfiles.MaxCandidates).Select(anchor.Parse).OfType<ParsedCertificate>().ToList();
         if (PathBuilder.Find(leaf, parsed, [root], path => CheckPath(path, profile, at), out var found) is { } refusal) return refusal;
+        anchor.Remember(found[1]);
         issuing = new IssuingAuthority(NameConstraints.Decode(found[1].Find(Oids.NameConstraints)!.Value)!, Digest.Sha256(found[1].Key.Info.Span));
         return null;
     }

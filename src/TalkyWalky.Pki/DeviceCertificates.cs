@@ -5,7 +5,7 @@ namespace TalkyWalky.Pki;
 /// <summary>Path validation of device certificates: by our own profiles and RFC 5280, and X509Chain must agree (docs/protocol.md section 1). Fetches nothing.</summary>
 public static class DeviceCertificates
 {
-    /// <summary>Takes about 2 ms of one core, three quarters of them in X509Chain; a caller that sees the same certificate often keeps the answer for a bounded time.</summary>
+    /// <summary>Takes about 0.4 ms of one core below an issuing CA that the anchor knows, twice that for the first; a caller that sees the same certificate often keeps the answer for a bounded time.</summary>
     /// <param name="candidates">DER certificates that may help to build the path; none of them is trusted for being here. The first 16 are looked at.</param>
     public static DeviceVerification Verify(
         ReadOnlyMemory<byte> leaf, IReadOnlyCollection<ReadOnlyMemory<byte>> candidates, TrustAnchor anchor, DeviceKeyUse use, DateTimeOffset at)

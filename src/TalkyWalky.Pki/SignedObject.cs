@@ -47,13 +47,7 @@ internal sealed record SignedObject(ReadOnlyMemory<byte> Der, ReadOnlyMemory<byt
 
     private bool Verify(CertificateKey signer, (bool Rsa, HashAlgorithmName Hash) scheme)
     {
-        if (scheme.Rsa)
-        {
-            using var rsa = RSA.Create();
-            rsa.ImportSubjectPublicKeyInfo(signer.Info.Span, out _);
-            return rsa.VerifyData(ToBeSigned.Span, Signature.Span, scheme.Hash, RSASignaturePadding.Pkcs1);
-        }
-
+        if (scheme.Rsa) return signer.VerifyRsa(ToBeSigned.Span, Signature.Span, scheme.Hash);
         using var ec = ECDsa.Create();
         ec.ImportSubjectPublicKeyInfo(signer.Info.Span, out _);
         return ec.VerifyData(ToBeSigned.Span, Signature.Span, scheme.Hash, DSASignatureFormat.Rfc3279DerSequence);

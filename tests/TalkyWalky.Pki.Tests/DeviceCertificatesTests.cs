@@ -239,6 +239,34 @@ public sealed class DeviceCertificatesTests
     }
 
     [Fact]
+    public void Verify_ManyAtOnceBelowOneAnchor_EachIsJudgedByItself()
+    {
+        var pki = TestPki.Bent();
+        var (good, bad) = (pki.Identity(), pki.Identity());
+        bad[^1] ^= 1;
+
+        Parallel.For(0, 64, i =>
+        {
+            if (i % 4 == 3) AssertRefused(PathFailure.BadSignature, TestPki.VerifyIdentity(pki, bad));
+            else Assert.IsType<DeviceVerification.Verified>(TestPki.VerifyIdentity(pki, good));
+        });
+    }
+
+    [Fact]
+    public void Verify_BelowAnIssuingCaThatIsKnown_JudgesItsTimeAndItsBytesAgain()
+    {
+        var end = TestPki.Now.AddDays(2);
+        var pki = TestPki.Bent(issuing: draft => draft.NotAfter = end);
+        var (leaf, issuing) = (pki.Identity(draft => draft.NotAfter = end), pki.Issuing.ToArray());
+        for (var i = 0; i < 3; i++) Assert.IsType<DeviceVerification.Verified>(DeviceCertificates.Verify(leaf, [issuing], pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));
+
+        AssertRefused(PathFailure.Expired, DeviceCertificates.Verify(leaf, [issuing], pki.Anchor, DeviceKeyUse.Identity, end));
+        issuing[^1] ^= 1;
+        AssertRefused(PathFailure.BadSignature, DeviceCertificates.Verify(leaf, [issuing], pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));
+        Assert.IsType<DeviceVerification.Verified>(DeviceCertificates.Verify(leaf, [pki.Issuing], pki.Anchor, DeviceKeyUse.Identity, TestPki.Now));
+    }
+
+    [Fact]
     public void Verify_NotOneDerCertificate_IsMalformed()
     {
         var leaf = Pki.Identity();

@@ -23,15 +23,20 @@ internal static class ChainOpinion
         policy.VerificationTimeIgnored = false;
         if (purpose is not null) policy.ApplicationPolicy.Add(new Oid(purpose));
 
-        var loaded = new List<X509Certificate2>();
+        var (loaded, own) = (new List<X509Certificate2>(), new List<X509Certificate2>());
         try
         {
-            foreach (var certificate in path) loaded.Add(X509CertificateLoader.LoadCertificate(certificate.Der.Span));
+            foreach (var certificate in path)
+            {
+                loaded.Add(certificate.Load(out var isOwn));
+                if (isOwn) own.Add(loaded[^1]);
+            }
+
             policy.CustomTrustStore.Add(loaded[^1]);
             for (var i = 1; i < loaded.Count - 1; i++) policy.ExtraStore.Add(loaded[i]);
             chain.Build(loaded[0]); // its verdict is in the elements and the status, which are read below
             var elements = chain.ChainElements.Select(static e => e.Certificate).ToList();
-            loaded.AddRange(elements);
+            own.AddRange(elements);
             if (elements.Count != path.Count || elements.Where((element, i) => !path[i].Der.Span.SequenceEqual(element.RawData)).Any())
                 return new PathRefusal(PathFailure.UntrustedRoot, "the base library builds another path");
             return Interpret(chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, one) => all | one.Status), path[^1]);
@@ -42,7 +47,7 @@ internal static class ChainOpinion
         }
         finally
         {
-            foreach (var certificate in loaded) certificate.Dispose();
+            foreach (var certificate in own) certificate.Dispose();
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class PathBuilder
             if (_path.Exists(one => IsSame(one, issuer)) || !MayHaveIssued(issuer, current)) continue;
             if (_signatures == MaxSignatures) return false;
             _signatures++;
-            if (current.Signed.Fault(issuer.Key) is { } fault)
+            if (current.SignatureFault(issuer) is { } fault)
             {
                 // A root that is not trusted has the name of one that is: what did not sign it says nothing.
                 if (!current.Subject.Span.SequenceEqual(current.Issuer.Span)) _ofLink ??= fault with { Reason = $"{PathRules.Name(current)} {fault.Reason}" };

@@ -14,11 +14,13 @@ namespace TalkyWalky.Server.Hosting;
 /// </summary>
 internal sealed class AuthorityTunnel(DnsEndPoint authority, TimeSpan patience, TimeProvider time, ILogger log)
 {
+    private readonly TlsPeek _peek = new(patience, time);
+
     public void Use(ListenOptions listen) => listen.Use(next => connection => RunAsync(connection, next));
 
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        switch (await IsForAuthorityAsync(connection))
+        switch (await _peek.LookAsync(connection, static received => ClientHello.Offers(received, TlsProtocols.Authority.Protocol.Span)))
         {
             case true:
                 await PassOnAsync(connection);
@@ -26,28 +28,6 @@ internal sealed class AuthorityTunnel(DnsEndPoint authority, TimeSpan patience, 
             case false:
                 await next(connection);
                 break;
-        }
-    }
-
-    /// <summary>Null when the connection ended, or said too little for too long.</summary>
-    private async Task<bool?> IsForAuthorityAsync(ConnectionContext connection)
-    {
-        using var late = new CancellationTokenSource(patience, time);
-        var input = connection.Transport.Input;
-        try
-        {
-            while (true)
-            {
-                var read = await input.ReadAsync(late.Token);
-                var offers = ClientHello.Offers(read.Buffer, TlsProtocols.Authority.Protocol.Span);
-                input.AdvanceTo(read.Buffer.Start, offers is null ? read.Buffer.End : read.Buffer.Start);
-                if (offers is not null) return offers;
-                if (read.IsCompleted) return null;
-            }
-        }
-        catch (Exception over) when (over is OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
-        {
-            return null;
         }
     }
 

@@ -139,7 +139,7 @@ internal sealed class ChatServer : IAsyncDisposable
         var patience = configuration.Limits.HandshakeTimeout;
         if (configuration.Roles.Proxies is { Count: > 0 } proxies) new ProxyProtocol(proxies, patience, services.Time, services.Log).Use(listen);
         if (!configuration.Roles.IsAuthority) new AuthorityTunnel(configuration.Roles.AuthorityAddress!, patience, services.Time, services.Log).Use(listen);
-        TlsEndpoint.Configure(listen, tls, certificates.Anchor, patience);
+        TlsEndpoint.Configure(listen, tls, certificates.Anchor, patience, services.Time);
     }
 
     private static async Task ListenAsync(WebApplication app, IPEndPoint listening, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -50,6 +51,49 @@ public sealed class ClientHelloTests
         foreach (var piece in hello.Chunk(7)) await pipe.Writer.WriteAsync(piece);
         Assert.True(ClientHello.Offers((await pipe.Reader.ReadAsync()).Buffer, TlsProtocols.Authority.Protocol.Span));
     }
+
+    [Fact]
+    public async Task MayResume_AHelloThatOffersNoSession_IsFalseOnceItIsWhole()
+    {
+        var hello = await HelloAsync(SslApplicationProtocol.Http11);
+        Assert.False(MayResume(hello));
+        for (var length = 0; length < hello.Length; length++) Assert.Null(MayResume(hello[..length]));
+    }
+
+    [Fact]
+    public async Task MayResume_AHelloThatOffersASession_IsTrue()
+    {
+        var hello = await HelloAsync(SslApplicationProtocol.Http11);
+        byte[] extension = [0, 41, 0, 2, 0, 0];
+        byte[] offering = [.. hello, .. extension];
+        AddTo(offering, at: 3, extension.Length); // of the record
+        AddTo(offering, at: 7, extension.Length); // the lower bytes of the message's length
+        AddTo(offering, ExtensionsOf(hello), extension.Length);
+        Assert.True(MayResume(offering));
+    }
+
+    [Fact]
+    public async Task MayResume_WhatCannotBeReadToItsEnd_IsTrue()
+    {
+        var hello = await HelloAsync(SslApplicationProtocol.Http11);
+        Assert.True(MayResume("GET / HTTP/1.1\r\n"u8.ToArray()));
+        Assert.True(MayResume([22, 3, 1, 0, 0]));
+        AddTo(hello, at: 3, -10); // the record ends before the message
+        Assert.True(MayResume(hello));
+    }
+
+    private static int ExtensionsOf(byte[] hello)
+    {
+        var at = 5 + 4 + 2 + 32;
+        at += 1 + hello[at];
+        at += 2 + BinaryPrimitives.ReadUInt16BigEndian(hello.AsSpan(at));
+        return at + 1 + hello[at];
+    }
+
+    private static void AddTo(byte[] hello, int at, int count) =>
+        BinaryPrimitives.WriteUInt16BigEndian(hello.AsSpan(at), (ushort)(BinaryPrimitives.ReadUInt16BigEndian(hello.AsSpan(at)) + count));
+
+    private static bool? MayResume(byte[] received) => ClientHello.MayResume(new ReadOnlySequence<byte>(received));
 
     private static bool? Offers(byte[] received) => ClientHello.Offers(new ReadOnlySequence<byte>(received), TlsProtocols.Authority.Protocol.Span);
 

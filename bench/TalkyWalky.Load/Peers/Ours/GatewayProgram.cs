@@ -25,7 +25,7 @@ internal static class GatewayProgram
             anchor, new HashSet<string>(StringComparer.Ordinal) { Organisation.Host }, () => identity.Hash, () => [issuing], LoginMaxAge: TimeSpan.FromDays(30));
         await using var app = HostedServer.Build(listen =>
         {
-            if (tls) TlsEndpoint.Configure(listen, new OneIdentity(identity), anchor, TimeSpan.FromSeconds(60));
+            if (tls) TlsEndpoint.Configure(listen, new OneIdentity(identity), anchor, TimeSpan.FromSeconds(60), TimeProvider.System);
         });
         await using var gateway = new GatewayService(
             options, engines.Directory, engines.Store, engines.Log, engines.Broker, new NoGatewayBus(), TimeProvider.System, NullLoggerFactory.Instance);

@@ -106,6 +106,23 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task Serve_TicketOfAnEarlierConnection_IsAnsweredWithAWholeHandshake()
+    {
+        const string Request = "GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+        await using var server = await ServerProcess.StartAsync(_temp["data"]);
+        string[] connect = ["s_client", "-connect", $"127.0.0.1:{server.Port}", "-CAfile", Path.Combine(server.Data, "ca", "root.pem"), "-verify_return_error", "-ign_eof"];
+
+        var first = await Tool.RunAsync("openssl", [.. connect, "-sess_out", _temp["session"]], Request);
+        Assert.Contains("HTTP/1.1 200 OK", first.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_temp["session"]), "the server gave no ticket, so the rest would show nothing");
+
+        var second = await Tool.RunAsync("openssl", [.. connect, "-sess_in", _temp["session"]], Request);
+        Assert.Contains("HTTP/1.1 200 OK", second.Output, StringComparison.Ordinal);
+        Assert.Contains("New, TLSv1.3", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Reused", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Serve_Health_AnswersLiveAndReady()
     {
         await using var server = await ServerProcess.StartAsync(_temp["data"]);

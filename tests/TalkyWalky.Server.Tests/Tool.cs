@@ -5,10 +5,11 @@ namespace TalkyWalky.Server.Tests;
 
 internal static class Tool
 {
-    /// <summary>Runs a program of the system with empty input.</summary>
-    public static async Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments)
+    /// <summary>Runs a program of the system with this input.</summary>
+    public static async Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments, string input = "")
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

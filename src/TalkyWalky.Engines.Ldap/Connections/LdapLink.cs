@@ -125,6 +125,8 @@ internal sealed class LdapLink : IDisposable
     // The system's ldap.conf and LDAPTLS_* may say otherwise, so all that matters is set here.
     private void Limit()
     {
+        // A signal that comes while libldap waits, as the runtime and ended child processes send them, is not the end of the connection.
+        LibLdap.SetNumber(_handle, LibLdapOption.Restart, 1);
         LibLdap.SetTime(_handle, LibLdapOption.NetworkTimeout, _options.Timeout);
         LibLdap.SetTime(_handle, LibLdapOption.Timeout, _options.Timeout);
         LibLdap.SetNumber(_handle, LibLdapOption.TlsRequireCertificate, TlsDemand);

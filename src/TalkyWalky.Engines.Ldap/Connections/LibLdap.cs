@@ -205,6 +205,7 @@ internal static partial class LibLdap
 internal enum LibLdapOption
 {
     Descriptor = 0x01,
+    Restart = 0x09,
     DiagnosticMessage = 0x32,
     Timeout = 0x5002,
     NetworkTimeout = 0x5005,

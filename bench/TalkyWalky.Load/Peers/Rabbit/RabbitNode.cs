@@ -86,7 +86,7 @@ internal sealed class RabbitNode : IAsyncDisposable
         {
             using var chain = new X509Chain();
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // the CA that was just made in this folder has no CRL
             chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(caFile);
             return chain.Build((X509Certificate2)certificate!);
         },
